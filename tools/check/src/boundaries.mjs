@@ -1,5 +1,5 @@
 // Module boundaries, from Nx's own project graph and tags. Prints each violation as file:line and exits 1.
-//   node tools/check/boundaries.mjs
+//   node tools/check/src/boundaries.mjs
 // Why not @nx/enforce-module-boundaries: docs/adr/0001-toolchain.md.
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';

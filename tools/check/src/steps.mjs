@@ -1,0 +1,17 @@
+// The steps of the check, in order. `command` runs in a shell at the root; npm puts the pinned Node first on PATH.
+
+/** name: what `npm run check -- <name>` takes; tests: its output holds Jest summaries to add up. */
+export const STEPS = [
+  { name: 'lockfile', command: 'node tools/check/src/complete-lockfile.mjs --check' },
+  { name: 'generate', command: 'node tools/proto/generate.mjs --check' },
+  { name: 'buf-lint', command: 'buf lint && buf format -d --exit-code proto' },
+  { name: 'buf-breaking', command: 'node tools/check/src/breaking.mjs' },
+  { name: 'format', command: 'biome format .' },
+  { name: 'lint', command: 'oxlint --type-aware --quiet' },
+  { name: 'boundaries', command: 'node tools/check/src/boundaries.mjs' },
+  { name: 'file-sizes', command: 'node tools/check/src/file-sizes.mjs' },
+  { name: 'typecheck', command: 'nx run-many -t typecheck --output-style=static' },
+  { name: 'bundle', command: 'nx run-many -t bundle --output-style=static' },
+  { name: 'test', command: 'nx run-many -t test --parallel=2 --output-style=static', tests: true },
+  { name: 'docs', command: 'node tools/check/src/docs.mjs', tests: true },
+];
