@@ -94,7 +94,7 @@ export declare const ListArticlesResponseSchema: GenMessage<ListArticlesResponse
  */
 export declare type CreateArticleRequest = Message<"kiban.bff.v1.CreateArticleRequest"> & {
   /**
-   * The article. Its name is ignored; articleId decides.
+   * The article; its title must not be empty. Its name is ignored; articleId decides.
    *
    * @generated from field: kiban.content.v1.Article article = 1;
    */
@@ -148,8 +148,8 @@ export declare type UpdateArticleRequest = Message<"kiban.bff.v1.UpdateArticleRe
   article?: Article | undefined;
 
   /**
-   * Which fields to change: title, body, tags, language, url, authors. Every one that is set in the article when
-   * absent.
+   * Which fields to change: title, body, tags, language, url, authors, or `*` for all of them. Every one that is set
+   * in the article when absent.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */

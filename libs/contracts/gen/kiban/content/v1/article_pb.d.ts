@@ -27,7 +27,7 @@ export declare type Article = Message<"kiban.content.v1.Article"> & {
   name: string;
 
   /**
-   * Headline, 1 to 300 characters.
+   * Headline, 1 to 300 characters. Texts hold no NUL character.
    *
    * @generated from field: string title = 2;
    */

@@ -151,7 +151,7 @@ export declare const BatchGetArticlesResponseSchema: GenMessage<BatchGetArticles
  */
 export declare type CreateArticleRequest = Message<"kiban.content.v1.CreateArticleRequest"> & {
   /**
-   * The article. Its name is ignored; article_id decides.
+   * The article; its title must not be empty. Its name is ignored; article_id decides.
    *
    * @generated from field: kiban.content.v1.Article article = 1;
    */
@@ -185,8 +185,8 @@ export declare type UpdateArticleRequest = Message<"kiban.content.v1.UpdateArtic
   article?: Article | undefined;
 
   /**
-   * Which fields to change: title, body, tags, language, url, authors. Every one that is set in the article when
-   * absent.
+   * Which fields to change: title, body, tags, language, url, authors, or `*` for all of them. Every one that is set
+   * in the article when absent.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
@@ -328,6 +328,7 @@ export declare const BatchCreateArticlesResponseSchema: GenMessage<BatchCreateAr
 export declare type WatchArticlesRequest = Message<"kiban.content.v1.WatchArticlesRequest"> & {
   /**
    * The resume_token of the last change that was seen: the stream goes on behind it. From now on when empty.
+   * OUT_OF_RANGE when the changes behind it are no longer kept: list the articles again and watch from now on.
    *
    * @generated from field: string resume_token = 1;
    */
@@ -361,7 +362,7 @@ export declare type ArticleChange = Message<"kiban.content.v1.ArticleChange"> & 
   article?: Article | undefined;
 
   /**
-   * Where to go on after this change.
+   * Where to go on after this change. Good for seven days.
    *
    * @generated from field: string resume_token = 3;
    */
