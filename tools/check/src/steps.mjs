@@ -13,5 +13,6 @@ export const STEPS = [
   { name: 'typecheck', command: 'nx run-many -t typecheck --output-style=static' },
   { name: 'bundle', command: 'nx run-many -t bundle --output-style=static' },
   { name: 'test', command: 'nx run-many -t test --parallel=2 --output-style=static', tests: true },
+  { name: 'e2e', command: 'npm run --silent e2e -w tools/e2e', tests: true },
   { name: 'docs', command: 'node tools/check/src/docs.mjs', tests: true },
 ];
