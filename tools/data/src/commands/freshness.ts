@@ -30,7 +30,10 @@ export async function freshnessCommand(args: readonly string[], stateDir: string
     editor: (await connect({ gateway: url, stateDir, subject: 'freshness', roles: ['editor'] })).gateway,
     reader: async (user) => (await connect({ gateway: url, stateDir, subject: user, roles: [] })).gateway,
   };
-  const { articles = [] } = await clients.editor.call<{ articles?: { name: string }[] }>('GET', '/v1/articles?pageSize=100');
+  const { articles = [] } = await clients.editor.call<{ articles?: { name: string }[] }>(
+    'GET',
+    '/v1/articles?pageSize=100',
+  );
   if (!articles.length) throw new UsageError('there are no articles to measure with: seed or import some first');
 
   const samples: FreshnessSample[] = [];

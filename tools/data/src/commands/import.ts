@@ -25,7 +25,8 @@ export async function importCommand(args: readonly string[], stateDir: string): 
   const [articles, interactions] = positionals;
   if (!articles || positionals.length > 2) throw new UsageError(`usage: ${IMPORT_USAGE}`);
   for (const file of positionals) {
-    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) throw new UsageError(`${file} is not a file that can be read`);
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+      throw new UsageError(`${file} is not a file that can be read`);
   }
   const target: Target = {
     ...(await connect({ ...values, stateDir, subject: 'import', roles: ['ingest'] })),
@@ -47,7 +48,7 @@ export async function importCommand(args: readonly string[], stateDir: string): 
   return refused ? 1 : 0;
 }
 
-async function importOne<Row>(target: Target, file: string, path: string, parseRow: (text: string) => Row) {
+async function importOne(target: Target, file: string, path: string, parseRow: (text: string) => object) {
   const { gateway, url, stateDir, restart } = target;
   const checkpoint = new Checkpoint(join(stateDir, 'import'), file, url);
   if (restart) checkpoint.clear();
@@ -71,7 +72,9 @@ async function importOne<Row>(target: Target, file: string, path: string, parseR
   } catch (error) {
     progress.stop();
     if (!(error instanceof GatewayError)) throw error;
-    console.error(`${error.message}\n${name}: stopped behind line ${checkpoint.read().lines}; run the same command again to go on`);
+    console.error(
+      `${error.message}\n${name}: stopped behind line ${checkpoint.read().lines}; run the same command again to go on`,
+    );
     return undefined;
   }
 }

@@ -40,7 +40,10 @@ async function probeArticle(editor: Gateway, neighbour: string, id: string) {
   try {
     const [similar, search] = await Promise.all([
       shows(started, async () => {
-        const { articles = [] } = await editor.call<{ articles?: Ranked[] }>('GET', `/v1/${neighbour}/similar?pageSize=20`);
+        const { articles = [] } = await editor.call<{ articles?: Ranked[] }>(
+          'GET',
+          `/v1/${neighbour}/similar?pageSize=20`,
+        );
         return articles.some((each) => each.article?.name === name);
       }),
       shows(started, async () => {

@@ -23,7 +23,10 @@ export class Checkpoint {
   constructor(dir: string, file: string, gateway: string) {
     const { size, mtimeMs } = statSync(file);
     this.#source = { size, mtimeMs };
-    const name = createHash('sha256').update(JSON.stringify([resolve(file), gateway])).digest('hex').slice(0, 16);
+    const name = createHash('sha256')
+      .update(JSON.stringify([resolve(file), gateway]))
+      .digest('hex')
+      .slice(0, 16);
     mkdirSync(dir, { recursive: true });
     this.#file = join(dir, `${name}.json`);
   }
@@ -33,7 +36,9 @@ export class Checkpoint {
     try {
       const kept = JSON.parse(readFileSync(this.#file, 'utf8')) as Position & { size: number; mtimeMs: number };
       const same = kept.size === this.#source.size && kept.mtimeMs === this.#source.mtimeMs;
-      return same ? { offset: kept.offset, lines: kept.lines, accepted: kept.accepted, refused: kept.refused } : BEGINNING;
+      return same
+        ? { offset: kept.offset, lines: kept.lines, accepted: kept.accepted, refused: kept.refused }
+        : BEGINNING;
     } catch {
       return BEGINNING;
     }

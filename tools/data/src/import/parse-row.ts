@@ -14,11 +14,14 @@ export class BadLineError extends Error {
 export function parseArticle(text: string): ArticleRow {
   const value = parseObject(text);
   const articleId = wanted(value, 'id', ID);
-  if (typeof value['title'] !== 'string' || !value['title']) throw new BadLineError('title must be a string, not empty');
+  if (typeof value['title'] !== 'string' || !value['title'])
+    throw new BadLineError('title must be a string, not empty');
   for (const field of ['body', 'language', 'url', 'createTime']) optionalString(value, field);
   for (const field of ['tags', 'authors']) optionalStrings(value, field);
   // An empty string or null stands for "not known" in many exports.
-  const known = ARTICLE_FIELDS.filter((field) => value[field] !== undefined && value[field] !== null && value[field] !== '');
+  const known = ARTICLE_FIELDS.filter(
+    (field) => value[field] !== undefined && value[field] !== null && value[field] !== '',
+  );
   const article = Object.fromEntries(known.map((field) => [field, value[field]]));
   return { articleId, article: article as unknown as ArticleRow['article'] };
 }

@@ -1,8 +1,6 @@
-import { browsers, features, groups } from 'web-features';
 import type { ArticleRow } from '../rows.ts';
 import { type Caniuse, caniuseText, firstRelease, readCaniuse } from './caniuse.ts';
-
-type Feature = Extract<(typeof features)[string], { kind: 'feature' }>;
+import { type WebFeature, browsers, features, groups } from './web-features.ts';
 
 /** An article of the seed with what the simulated readers choose by. */
 export interface SeedArticle extends ArticleRow {
@@ -31,7 +29,7 @@ export function seedArticles(caniuse: Caniuse = readCaniuse()): SeedArticle[] {
   return articles.sort((a, b) => (a.articleId < b.articleId ? -1 : 1));
 }
 
-function fromWebFeature(id: string, feature: Feature, caniuse: Caniuse): SeedArticle {
+function fromWebFeature(id: string, feature: WebFeature, caniuse: Caniuse): SeedArticle {
   const notes = (feature.caniuse ?? []).flatMap((other) => caniuse.data[other] ?? []);
   const groupIds = (feature.group ?? []).flatMap(withParents);
   const body = [
@@ -90,9 +88,9 @@ function specName(spec: string): string | undefined {
   return name?.toLowerCase().slice(0, 100);
 }
 
-function supportText({ status }: Feature): string {
+function supportText({ status }: WebFeature): string {
   const since = Object.entries(status.support).map(
-    ([browser, version]) => `${browsers[browser as keyof typeof browsers].name} ${version}`,
+    ([browser, version]) => `${browsers[browser]?.name ?? browser} ${version}`,
   );
   if (!since.length) return 'No browser supports it yet.';
   const date = day(status.baseline_high_date) ?? day(status.baseline_low_date);
@@ -101,12 +99,12 @@ function supportText({ status }: Feature): string {
 }
 
 /** The day it became available everywhere, else in the first browser; the day of the data when in none. */
-function availableSince({ status }: Feature, caniuse: Caniuse): string {
+function availableSince({ status }: WebFeature, caniuse: Caniuse): string {
   const released = Object.entries(status.support).flatMap(([browser, version]) => {
-    const release = browsers[browser as keyof typeof browsers].releases.find((each) => each.version === version);
+    const release = browsers[browser]?.releases.find((each) => each.version === version);
     return release ? [release.date] : [];
   });
-  const date = day(status.baseline_low_date) ?? released.sort()[0];
+  const date = day(status.baseline_low_date) ?? released.toSorted((a, b) => a.localeCompare(b))[0];
   return new Date(date ? `${date}T00:00:00Z` : caniuse.updated * 1000).toISOString();
 }
 

@@ -31,7 +31,10 @@ export function simulateReaders(articles: readonly SeedArticle[], { readers = 20
     articles.flatMap((article) => article.groups.map((group) => ({ group, article }))),
     ({ group }) => group,
   );
-  const groups = [...byGroup.entries()].map(([group, rows]) => ({ group, articles: rows.map(({ article }) => article) }));
+  const groups = [...byGroup.entries()].map(([group, rows]) => ({
+    group,
+    articles: rows.map(({ article }) => article),
+  }));
   const popularity = new Map(articles.map((article) => [article.articleId, 1 / random.between(1, 40)]));
   const hot = Array.from({ length: 12 }, () => random.pick(articles));
   const rows: InteractionRow[] = [];

@@ -25,7 +25,13 @@ export interface SeedOptions {
 const ROWS_PER_CALL = 250;
 
 /** Posts the default data set through the public bulk methods. Doing it again changes nothing. */
-export async function seed({ gateway, readers, now = Date.now(), onStart, onProgress }: SeedOptions): Promise<SeedResult> {
+export async function seed({
+  gateway,
+  readers,
+  now = Date.now(),
+  onStart,
+  onProgress,
+}: SeedOptions): Promise<SeedResult> {
   const articles = seedArticles();
   const interactions = simulateReaders(articles, { now, ...(readers === undefined ? {} : { readers }) });
   onStart?.(articles.length + interactions.length);
