@@ -1,1 +1,15 @@
-export {};
+export { Code } from '@kiban/contracts/google/rpc';
+export { type CallContext, type CallPrincipal, currentCall, runInCall } from './call-context.ts';
+export type { CallObservation, CallObserver } from './call-observer.ts';
+export type { CallDefaults, CallOptions } from './client-call.ts';
+export { type ClientObserver, setClientObserver } from './client-observer.ts';
+export { createGrpcClient, type GrpcClient, type GrpcClientOptions } from './client.ts';
+export { PassErrors } from './error-filter.ts';
+export { ERROR_DOMAIN, ERROR_REASONS, type ErrorReason } from './error-reasons.ts';
+export { toStatus } from './error-wire.ts';
+export { GRPC_TRANSPORT, type GrpcImpl, GrpcService, servedBy } from './grpc-service.ts';
+export { HealthRegistry } from './health.ts';
+export { serviceDefinition } from './service-definition.ts';
+export { detail, type FieldViolation, ServiceError, type ServiceErrorOptions } from './service-error.ts';
+export { GrpcTransport, type GrpcTransportOptions } from './transport.ts';
+export { validateMessage, warmValidation } from './validate.ts';

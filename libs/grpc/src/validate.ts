@@ -1,0 +1,53 @@
+import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
+import type { Path } from '@bufbuild/protobuf/reflect';
+import { createValidator } from '@bufbuild/protovalidate';
+import { type FieldViolation, ServiceError } from './service-error.ts';
+
+const validator = createValidator();
+
+/** The rules of the proto that a message breaks; empty when there are none. */
+export function validateMessage<D extends DescMessage>(schema: D, message: MessageShape<D>): FieldViolation[] {
+  const result = validator.validate(schema, message);
+  if (result.kind === 'valid') return [];
+  if (result.kind === 'error') throw result.error; // the rules themselves are wrong: a defect
+  return result.violations.map(({ field, message: description, ruleId }) => ({
+    field: jsonPath(field) || '(request)',
+    description: description || `breaks the rule ${ruleId}`,
+  }));
+}
+
+/** Throws INVALID_ARGUMENT that names each field when the message breaks a rule. */
+export function assertValid<D extends DescMessage>(schema: D, message: MessageShape<D>): void {
+  const violations = validateMessage(schema, message);
+  if (violations.length) throw ServiceError.invalidArgument(violations);
+}
+
+/** Compiles the rules of these messages now: the first use of a rule costs about 70 ms, later ones microseconds. */
+export function warmValidation(schemas: Iterable<DescMessage>): void {
+  for (const schema of schemas) validator.validate(schema, create(schema));
+}
+
+/** A field path as callers of the JSON API know it: lowerCamelCase names. */
+function jsonPath(path: Path): string {
+  let text = '';
+  for (const part of path) {
+    switch (part.kind) {
+      case 'field':
+        text += (text && '.') + part.jsonName;
+        break;
+      case 'oneof':
+        text += (text && '.') + part.localName;
+        break;
+      case 'list_sub':
+        text += `[${part.index}]`;
+        break;
+      case 'map_sub':
+        text += `[${typeof part.key === 'string' ? JSON.stringify(part.key) : part.key}]`;
+        break;
+      case 'extension':
+        text += `[${part.typeName}]`;
+        break;
+    }
+  }
+  return text;
+}
