@@ -1,1 +1,18 @@
-export {};
+export { type Database, type DatabaseOptions, createDatabase } from './create-database.ts';
+export { redactUrl } from './connection-url.ts';
+export {
+  ConnectionError,
+  constraintOf,
+  errorCode,
+  isCheckViolation,
+  isConnectionLost,
+  isForeignKeyViolation,
+  isQueryCancelled,
+  isRetryable,
+  isUniqueViolation,
+  MigrationError,
+} from './errors.ts';
+export { type MigrationSet, migrate, sqlMigration } from './migrate.ts';
+export type { Queryable, QueryResult } from './queryable.ts';
+export type { Tx, TxOptions } from './transaction.ts';
+export type { Migration } from 'kysely';

@@ -1,1 +1,3 @@
-export {};
+export { freePort } from './free-port.ts';
+export { type Template, type TestDatabase, type TestPostgres, testPostgres } from './test-postgres.ts';
+export { until, type UntilOptions } from './until.ts';

@@ -1,0 +1,146 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stopOrphan } from './orphan.ts';
+import { PostgresError } from './postgres-error.ts';
+import { canUse, type SystemUser } from './system-user.ts';
+
+const MARKER = 'kiban-postgres.json';
+
+/** Where one server's files are. */
+export interface StateFolder {
+  /** What the caller asked for: the marker, the password, the log. */
+  directory: string;
+  /** Parent of PostgreSQL's own data directory: `directory`, or a place the other account can reach. */
+  location: string;
+  /** PostgreSQL's data directory. */
+  data: string;
+  passwordFile: string;
+  logFile: string;
+  lockFile: string;
+}
+
+interface Marker {
+  madeBy: string;
+  id: string;
+  /** Set when the data had to be put elsewhere. */
+  location?: string;
+}
+
+/**
+ * Takes the directory for us, or recognises it as ours. A directory with other things in it is refused, never emptied.
+ *
+ * Root's checkout is often closed to others (a home with mode 700), and the account that runs PostgreSQL then cannot
+ * reach data inside it. The data goes to /var/lib/kiban (kept over a reboot, unlike /tmp) and the marker in the
+ * directory says where. When the directory is deleted to start over, its marker goes too, and the data it pointed to
+ * is recognised by the lost id and removed.
+ */
+export async function claimStateFolder(
+  directory: string,
+  user: SystemUser | undefined,
+  outside: readonly string[] = ['/var/lib/kiban', join(tmpdir(), 'kiban-data')],
+): Promise<StateFolder> {
+  try {
+    mkdirSync(directory, { recursive: true });
+    const real = realpathSync(directory);
+    const marker = readMarker(real) ?? newMarker(real);
+    if (!user) return paths(real, real);
+    if (!marker.location) chmodSync(real, 0o711);
+    const location = marker.location ?? (canEnter(user, real) ? real : undefined);
+    if (location && existsSync(location)) return paths(real, location);
+    const moved = await claimOutside(real, marker.id, user, outside);
+    writeMarker(real, { ...marker, location: moved });
+    return paths(real, moved);
+  } catch (error) {
+    throw PostgresError.fromFileSystem(error, directory);
+  }
+}
+
+/** Finds the files of a directory claimed before; undefined when it is not one of ours. */
+export function findStateFolder(directory: string): StateFolder | undefined {
+  if (!existsSync(join(directory, MARKER))) return undefined;
+  const real = realpathSync(directory);
+  return paths(real, readMarker(real)?.location ?? real);
+}
+
+function paths(directory: string, location: string): StateFolder {
+  return {
+    directory,
+    location,
+    data: join(location, 'data'),
+    passwordFile: join(directory, 'password'),
+    logFile: join(directory, 'postgres.log'),
+    lockFile: join(directory, 'supervisor.json'),
+  };
+}
+
+function readMarker(directory: string): Marker | undefined {
+  try {
+    return JSON.parse(readFileSync(join(directory, MARKER), 'utf8')) as Marker;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) throw notOurs(directory, `its ${MARKER} is damaged`);
+    throw error;
+  }
+}
+
+function newMarker(directory: string): Marker {
+  const found = readdirSync(directory);
+  if (found.length > 0) throw notOurs(directory, `it holds ${found.slice(0, 3).join(', ')}`);
+  const marker = { madeBy: 'kiban embedded-postgres', id: randomBytes(8).toString('hex') };
+  writeMarker(directory, marker);
+  return marker;
+}
+
+function writeMarker(directory: string, marker: Marker): void {
+  writeFileSync(join(directory, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`);
+}
+
+function notOurs(directory: string, why: string): PostgresError {
+  return new PostgresError(
+    'not-ours',
+    `${directory} was not made by Kiban (${why}), and is left alone. Delete it or choose another directory.`,
+  );
+}
+
+function canEnter(user: SystemUser, directory: string): boolean {
+  // Entering is enough: the data directory inside is made by us and given to the user.
+  return canUse(user, directory, 'enter');
+}
+
+async function claimOutside(
+  directory: string,
+  id: string,
+  user: SystemUser,
+  parents: readonly string[],
+): Promise<string> {
+  const name = `postgres-${createHash('sha256').update(directory).digest('hex').slice(0, 12)}`;
+  const tried: string[] = [];
+  for (const parent of parents) {
+    const location = join(parent, name);
+    try {
+      mkdirSync(location, { recursive: true });
+      chmodSync(parent, 0o711);
+      const before = readMarker(location);
+      if (before && before.id !== id) await emptyAbandoned(location);
+      if (!readMarker(location)) writeMarker(location, { ...newMarker(location), id });
+      chmodSync(location, 0o711);
+      if (canEnter(user, location)) return location;
+      tried.push(`${location} (closed to ${user.name})`);
+    } catch (error) {
+      if (error instanceof PostgresError && error.reason === 'disk-full') throw error;
+      tried.push(`${location} (${error instanceof Error ? error.message : String(error)})`);
+    }
+  }
+  throw new PostgresError(
+    'not-writable',
+    `${user.name}, who runs PostgreSQL when root starts Kiban, can reach neither ${directory} nor ${tried.join(' nor ')}. Check the project out where others may enter, or start Kiban as an ordinary user.`,
+  );
+}
+
+async function emptyAbandoned(location: string): Promise<void> {
+  await stopOrphan(join(location, 'data'));
+  rmSync(location, { recursive: true, force: true });
+  mkdirSync(location);
+}
