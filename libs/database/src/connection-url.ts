@@ -16,5 +16,8 @@ export function redactUrl(url: string): string {
     return parsed.href;
   }
   // Not an URL: hide everything that may be a secret, between the scheme (or start) and the last @.
-  return url.replace(/^(\w+:\/\/)?.*@/s, '$1***@').replace(/\?.*$/s, '').replace(/password\s*=\s*\S+/gi, 'password=***');
+  return url
+    .replace(/^(\w+:\/\/)?.*@/s, '$1***@')
+    .replace(/\?.*$/s, '')
+    .replace(/password\s*=\s*\S+/gi, 'password=***');
 }

@@ -82,5 +82,7 @@ export function isConnectionLost(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
   const code = errorCode(error) ?? '';
   if (/^(08...|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code)) return true;
-  return error instanceof Error && /^Connection terminated|Client has encountered a connection error/.test(error.message);
+  return (
+    error instanceof Error && /^Connection terminated|Client has encountered a connection error/.test(error.message)
+  );
 }

@@ -15,4 +15,4 @@ export {
 export { type MigrationSet, migrate, sqlMigration } from './migrate.ts';
 export type { Queryable, QueryResult } from './queryable.ts';
 export type { Tx, TxOptions } from './transaction.ts';
-export type { Migration } from 'kysely';
+export type { Migration } from 'kysely/migration';

@@ -1,4 +1,5 @@
-import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import { createDatabase, type Database } from './create-database.ts';
 import { MigrationError } from './errors.ts';
 
@@ -13,7 +14,10 @@ export interface MigrationSet {
 }
 
 /** Applies what is missing, in one transaction, and returns the names. Replicas that start together wait for each other. */
-export async function migrate<Schema>(database: Database<Schema>, { set, migrations }: MigrationSet): Promise<string[]> {
+export async function migrate<Schema>(
+  database: Database<Schema>,
+  { set, migrations }: MigrationSet,
+): Promise<string[]> {
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(set))
     throw new TypeError(`"${set}" cannot name a migration set: use up to 41 of a-z, 0-9 and _`);
   // Connections of its own: the pool of the service may be one connection small, and has a statement timeout.

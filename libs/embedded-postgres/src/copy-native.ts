@@ -12,7 +12,11 @@ export function copyNative(native: string, target: string, makeLinks: (native: s
   const staging = `${target}.${process.pid}-${Math.random().toString(36).slice(2)}`;
   try {
     // Static libraries serve compilers only, and are a fifth of the size.
-    cpSync(native, join(staging, 'native'), { recursive: true, verbatimSymlinks: true, filter: (f) => extname(f) !== '.a' });
+    cpSync(native, join(staging, 'native'), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (f) => extname(f) !== '.a',
+    });
     makeLinks(join(staging, 'native'));
     openToAll(staging);
     renameSync(staging, target);

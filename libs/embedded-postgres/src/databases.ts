@@ -29,8 +29,12 @@ function readable(error: unknown): unknown {
       { cause: error },
     );
   if (code === '53100')
-    return new PostgresError('disk-full', 'The disk is full: PostgreSQL cannot create a database. Free at least 100 MB.', {
-      cause: error,
-    });
+    return new PostgresError(
+      'disk-full',
+      'The disk is full: PostgreSQL cannot create a database. Free at least 100 MB.',
+      {
+        cause: error,
+      },
+    );
   return error;
 }

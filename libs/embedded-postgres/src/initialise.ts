@@ -82,7 +82,8 @@ async function create(
 ): Promise<string> {
   // Made under another name and renamed, so that a kill or a power cut in the middle leaves nothing to mistake for data.
   const staging = mkdtempSync(join(folder.location, STAGING));
-  const cached = options.cache && join(options.cache, `initdb-${binaries.version}`);
+  const cached =
+    options.cache && join(options.cache, `kiban-initdb-${process.getuid?.() ?? 'user'}-${binaries.version}`);
   let password = cached && copyFromCache(cached, staging, user);
   if (!password) {
     password = randomBytes(24).toString('hex');
@@ -112,7 +113,9 @@ async function initdb(
     const result = await run(program(binaries, 'initdb'), args, user);
     if (result.code !== 0) {
       rmSync(staging, { recursive: true, force: true });
-      throw PostgresError.fromOutput(result.stderr + result.stdout, 'Making the database files', { directory: staging });
+      throw PostgresError.fromOutput(result.stderr + result.stdout, 'Making the database files', {
+        directory: staging,
+      });
     }
   } finally {
     rmSync(passwordFile, { force: true });

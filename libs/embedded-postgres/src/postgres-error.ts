@@ -29,18 +29,18 @@ export class PostgresError extends Error {
   static fromOutput(output: string, what: string, place: { directory: string; port?: number }): PostgresError {
     const tail = lastLines(output, 20);
     if (/No space left on device|Disk quota exceeded/i.test(output)) return diskFull(place.directory, { output: tail });
-    if (/could not bind .*(Address already in use|Permission denied)|could not create any TCP\/IP sockets/i.test(output))
+    if (
+      /could not bind .*(Address already in use|Permission denied)|could not create any TCP\/IP sockets/i.test(output)
+    )
       return new PostgresError(
         'port-in-use',
         `PostgreSQL cannot listen on 127.0.0.1:${place.port}: another program holds the port. Stop it or choose another port (0 picks a free one).`,
         { output: tail },
       );
     if (/lock file "postmaster\.pid" already exists/i.test(output))
-      return new PostgresError(
-        'already-running',
-        `Another PostgreSQL is using ${place.directory}. Stop it first.`,
-        { output: tail },
-      );
+      return new PostgresError('already-running', `Another PostgreSQL is using ${place.directory}. Stop it first.`, {
+        output: tail,
+      });
     const fatal = /(?:FATAL|PANIC|error):\s*(.+)/i.exec(output)?.[1] ?? lastLines(output, 1);
     return new PostgresError(
       'did-not-start',

@@ -29,7 +29,13 @@ export function serverSettings({ port, durable }: ServerSettings): Record<string
     logging_collector: 'off',
     ...(durable
       ? {}
-      : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', checkpoint_timeout: '1h', autovacuum_naptime: '1min' }),
+      : {
+          fsync: 'off',
+          synchronous_commit: 'off',
+          full_page_writes: 'off',
+          checkpoint_timeout: '1h',
+          autovacuum_naptime: '1min',
+        }),
   };
 }
 
