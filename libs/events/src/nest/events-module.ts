@@ -1,0 +1,120 @@
+import {
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  Inject,
+  Injectable,
+} from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import type { PubSubConnection } from '@kiban/pubsub';
+import type { Registry } from 'prom-client';
+import { consumerMetrics } from '../consumer/consumer-metrics.ts';
+import { Dispatcher } from '../consumer/dispatcher.ts';
+import { EventConsumers } from '../consumer/event-consumers.ts';
+import type { EventHandler, HandlerDatabase } from '../consumer/event-handler.ts';
+import { maintainInbox } from '../inbox/partitions.ts';
+import { PushReceiver, type PushReceiverOptions } from '../push/push-receiver.ts';
+import type { RelayLog } from '../relay/relay-options.ts';
+import { discoverHandlers } from './discover-handlers.ts';
+
+export interface EventsModuleOptions extends PubSubConnection {
+  /** Holds the inbox; handlers run in its transactions. `Database` of @kiban/database. */
+  readonly database: HandlerDatabase<never>;
+  /** The service `consumer` in it turns red while a subscription cannot be received from. Readiness stays as it is. */
+  readonly health?: { set(service: string, serving: boolean): void };
+  /** Subscriptions delivered by HTTP POST instead of being pulled. Default none. */
+  readonly push?: readonly string[];
+  /** Who may push. Required when `push` names a subscription and pushes come over a network. */
+  readonly pushAuth?: PushReceiverOptions['auth'];
+  /** Pull at all; off in processes that only serve, such as a migration. Default true. */
+  readonly consume?: boolean;
+  /** Handlers at the same time per subscription. Default 8. */
+  readonly concurrency?: number;
+  /** Milliseconds between liveness probes. Default 5,000. */
+  readonly probeMs?: number;
+  /** Milliseconds that a shutdown waits for running handlers. Default 10,000. */
+  readonly drainMs?: number;
+  readonly metrics?: Registry;
+  readonly log?: RelayLog;
+}
+
+const OPTIONS = Symbol('EventsModuleOptions');
+const MAINTAIN_EVERY_MS = 3_600_000;
+const silent: RelayLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/**
+ * Finds the `@OnEvent` methods of all providers, receives their subscriptions and stops with the application. Also provides
+ * `PushReceiver` for subscriptions that are pushed.
+ */
+export class EventsModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #discovery: DiscoveryService;
+  readonly #options: EventsModuleOptions;
+  readonly #push: PushReceiver;
+  #consumers: EventConsumers | undefined;
+  #maintenance: NodeJS.Timeout | undefined;
+
+  constructor(discovery: DiscoveryService, options: EventsModuleOptions, push: PushReceiver) {
+    this.#discovery = discovery;
+    this.#options = options;
+    this.#push = push;
+  }
+
+  static forRoot(options: EventsModuleOptions): DynamicModule {
+    return {
+      module: EventsModule,
+      global: true,
+      imports: [DiscoveryModule],
+      providers: [
+        { provide: OPTIONS, useValue: options },
+        { provide: PushReceiver, useFactory: () => new PushReceiver({ ...options, auth: options.pushAuth }) },
+      ],
+      exports: [PushReceiver],
+    };
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const options = this.#options;
+    const log = options.log ?? silent;
+    const handlers = discoverHandlers(this.#discovery);
+    const metrics = consumerMetrics(options.metrics);
+    const database = options.database as unknown as HandlerDatabase;
+    const dispatcher = new Dispatcher(database, handlers as EventHandler[], metrics);
+    this.#push.serve(dispatcher);
+    if (handlers.length === 0) return;
+    await maintainInbox(database);
+    this.#maintenance = setInterval(() => {
+      maintainInbox(database).catch((error: unknown) =>
+        log.error({ err: error }, 'inbox partitions could not be kept'),
+      );
+    }, MAINTAIN_EVERY_MS).unref();
+    if (options.consume === false) return;
+    const pushed = new Set(options.push);
+    const subscriptions = [...new Set(handlers.map((handler) => handler.subscription))].filter(
+      (name) => !pushed.has(name),
+    );
+    if (subscriptions.length === 0) return;
+    options.health?.set('consumer', false);
+    this.#consumers = await EventConsumers.start(dispatcher, {
+      project: options.project,
+      prefix: options.prefix,
+      emulatorHost: options.emulatorHost,
+      subscriptions,
+      concurrency: options.concurrency,
+      probeMs: options.probeMs,
+      onLive: (live) => options.health?.set('consumer', live),
+      metrics,
+      log,
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#maintenance);
+    await this.#consumers?.drain(this.#options.drainMs);
+  }
+}
+
+// Decorators as calls: this file stays plain TypeScript that Node runs without a compiler.
+Injectable()(EventsModule);
+Inject(DiscoveryService)(EventsModule, undefined, 0);
+Inject(OPTIONS)(EventsModule, undefined, 1);
+Inject(PushReceiver)(EventsModule, undefined, 2);
