@@ -1,1 +1,1 @@
-export {};
+export { type PubSubEmulator, type PubSubEmulatorOptions, startPubSubEmulator } from './start.ts';

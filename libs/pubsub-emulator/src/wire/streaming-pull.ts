@@ -1,0 +1,193 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import {
+  type StreamingPullRequest,
+  type StreamingPullResponse,
+  StreamingPullResponseSchema,
+} from '@kiban/contracts/google/pubsub/v1';
+import { acknowledge, modifyDeadline, take } from '../core/acknowledging.ts';
+import { Consumer } from '../core/consumer.ts';
+import { invalid, notFound, PubSubError } from '../core/errors.ts';
+import type { SubscriptionState } from '../core/subscription.ts';
+import { attachedSubscription } from '../core/subscriptions.ts';
+import type { Driver, Outlet } from '../driver.ts';
+import type { Faults } from '../faults.ts';
+import { encodeReceivedMessages } from './received-messages.ts';
+import { toServiceError } from './status.ts';
+
+export type PullStream = ServerDuplexStream<StreamingPullRequest, StreamingPullResponse | Buffer>;
+
+/** Messages and bytes per response: small enough to share a backlog between streams, large enough to be cheap. */
+const BATCH = 250;
+const BATCH_BYTES = 1_000_000;
+
+/** One open StreamingPull. */
+export class PullStreamOutlet implements Outlet {
+  readonly #driver: Driver;
+  readonly #stream: PullStream;
+  readonly #subscription: SubscriptionState;
+  readonly #faults: Faults;
+  readonly #consumer: Consumer;
+  #blocked = false;
+  #toldExactlyOnce: boolean | undefined = undefined;
+  #toldOrdering = false;
+
+  constructor(driver: Driver, faults: Faults, stream: PullStream, first: StreamingPullRequest) {
+    this.#driver = driver;
+    this.#stream = stream;
+    this.#faults = faults;
+    const seconds = first.streamAckDeadlineSeconds;
+    if (seconds < 10 || seconds > 600) {
+      throw invalid(`Invalid stream_ack_deadline_seconds ${seconds}: it must be between 10 and 600.`);
+    }
+    this.#subscription = attachedSubscription(driver.core, first.subscription);
+    this.#consumer = new Consumer({
+      ackDeadlineMs: seconds * 1000,
+      maxMessages: Math.max(0, Number(first.maxOutstandingMessages)),
+      maxBytes: Math.max(0, Number(first.maxOutstandingBytes)),
+    });
+    this.#tellProperties();
+    this.settle(first, true);
+    stream.on('drain', () => {
+      this.#blocked = false;
+      driver.wake(this.#subscription);
+    });
+    driver.add(this.#subscription, this);
+  }
+
+  pump(now: number): boolean {
+    if (this.#blocked || this.#consumer.closed) return false;
+    this.#subscription.activeMs = now;
+    this.#tellProperties();
+    const deliveries = take(this.#subscription, this.#consumer, now, BATCH, BATCH_BYTES);
+    if (deliveries.length === 0) return false;
+    this.#write(encodeReceivedMessages(this.#faults.delivering(this.#subscription.name, deliveries)));
+    return !this.#blocked;
+  }
+
+  /** A later request: acknowledgements, deadlines, or nothing but a sign of life. */
+  next(request: StreamingPullRequest): void {
+    if (request.subscription !== '') throw invalid('subscription can only be set in the first request of a stream.');
+    if (request.maxOutstandingMessages !== 0n || request.maxOutstandingBytes !== 0n) {
+      throw invalid('max_outstanding_messages and max_outstanding_bytes can only be set in the first request of a stream.');
+    }
+    if (request.clientId !== '') throw invalid('client_id can only be set in the first request of a stream.');
+    this.settle(request, false);
+  }
+
+  settle(request: StreamingPullRequest, first: boolean): void {
+    const { ackIds, modifyDeadlineAckIds: ids, modifyDeadlineSeconds: seconds } = request;
+    if (ids.length !== seconds.length) {
+      throw invalid(`modify_deadline_seconds has ${seconds.length} entries and modify_deadline_ack_ids ${ids.length}: give one for each.`);
+    }
+    if (ackIds.length === 0 && ids.length === 0) {
+      // Clients of protocol version 1 close a stream that leaves their keep-alive unanswered for 15 s.
+      if (!first) this.#write(create(StreamingPullResponseSchema));
+      return;
+    }
+    const response = create(StreamingPullResponseSchema);
+    if (ackIds.length > 0) this.#confirmAcks(response, ackIds);
+    if (ids.length > 0) this.#confirmDeadlines(response, ids, seconds);
+    if (this.#subscription.exactlyOnce) this.#write(response);
+    this.#driver.schedule();
+  }
+
+  end(why: 'deleted' | 'detached'): void {
+    this.fail(
+      why === 'deleted'
+        ? notFound(this.#subscription.name)
+        : new PubSubError(9, 'The subscription was detached from its topic.'),
+    );
+  }
+
+  fail(error: unknown): void {
+    this.close();
+    this.#stream.emit('error', toServiceError(error));
+  }
+
+  close(): void {
+    if (this.#consumer.closed) return;
+    this.#subscription.backlog.release(this.#consumer);
+    this.#driver.remove(this.#subscription, this);
+  }
+
+  get subscription(): string {
+    return this.#subscription.name;
+  }
+
+  #confirmAcks(response: StreamingPullResponse, ackIds: readonly string[]): void {
+    const outcome = acknowledge(this.#subscription, this.#faults.acking(this.#subscription.name, ackIds));
+    response.acknowledgeConfirmation = {
+      $typeName: 'google.pubsub.v1.StreamingPullResponse.AcknowledgeConfirmation',
+      ackIds: outcome.done,
+      invalidAckIds: outcome.unknown,
+      unorderedAckIds: outcome.unordered,
+      temporaryFailedAckIds: [],
+    };
+  }
+
+  #confirmDeadlines(response: StreamingPullResponse, ids: readonly string[], seconds: readonly number[]): void {
+    const confirmation = {
+      $typeName: 'google.pubsub.v1.StreamingPullResponse.ModifyAckDeadlineConfirmation' as const,
+      ackIds: [] as string[],
+      invalidAckIds: [] as string[],
+      temporaryFailedAckIds: [],
+    };
+    const now = this.#driver.now();
+    for (const [i, id] of ids.entries()) {
+      const outcome = modifyDeadline(this.#subscription, [id], seconds[i] as number, now);
+      confirmation.ackIds.push(...outcome.done);
+      confirmation.invalidAckIds.push(...outcome.unknown);
+    }
+    response.modifyAckDeadlineConfirmation = confirmation;
+  }
+
+  /** Tells the client once, and again when it changes, whether to treat acknowledgements as exactly-once. */
+  #tellProperties(): void {
+    const { exactlyOnce, ordered } = this.#subscription;
+    if (exactlyOnce === this.#toldExactlyOnce && ordered === this.#toldOrdering) return;
+    this.#toldExactlyOnce = exactlyOnce;
+    this.#toldOrdering = ordered;
+    this.#write(
+      create(StreamingPullResponseSchema, {
+        subscriptionProperties: { exactlyOnceDeliveryEnabled: exactlyOnce, messageOrderingEnabled: ordered },
+      }),
+    );
+  }
+
+  #write(response: StreamingPullResponse | Buffer): void {
+    const bytes = Buffer.isBuffer(response) ? response : Buffer.from(toBinary(StreamingPullResponseSchema, response));
+    this.#blocked = !this.#stream.write(bytes);
+  }
+}
+
+/** Serves StreamingPull; `opened` is told of each stream, so that faults can cut it. */
+export function streamingPull(driver: Driver, faults: Faults, streams: Set<PullStreamOutlet>) {
+  return (stream: PullStream): void => {
+    let outlet: PullStreamOutlet | undefined;
+    const end = (): void => {
+      if (!outlet) return;
+      outlet.close();
+      streams.delete(outlet);
+    };
+    stream.on('data', (request: StreamingPullRequest) => {
+      try {
+        if (outlet) outlet.next(request);
+        else {
+          faults.calling('StreamingPull');
+          outlet = new PullStreamOutlet(driver, faults, stream, request);
+          streams.add(outlet);
+        }
+      } catch (error) {
+        end();
+        stream.emit('error', toServiceError(error));
+      }
+    });
+    stream.on('end', () => {
+      end();
+      stream.end();
+    });
+    stream.on('cancelled', end);
+    stream.on('error', end);
+  };
+}
