@@ -28,7 +28,7 @@ export class Driver {
     this.core = core;
     core.onWake = (subscription) => this.wake(subscription);
     core.onGone = (subscription, why) => {
-      for (const outlet of [...(this.#outlets.get(subscription) ?? [])]) outlet.end(why);
+      for (const outlet of Array.from(this.#outlets.get(subscription) ?? [])) outlet.end(why);
       this.#outlets.delete(subscription);
     };
   }
@@ -77,7 +77,7 @@ export class Driver {
     if (this.#closed) return;
     const now = this.now();
     this.core.advance(now);
-    for (const subscription of [...this.#awake]) {
+    for (const subscription of Array.from(this.#awake)) {
       this.#awake.delete(subscription);
       if (this.#pump(subscription, now)) this.wake(subscription);
     }
@@ -91,7 +91,7 @@ export class Driver {
     const first = outlets.shift();
     if (first) outlets.push(first);
     let more = false;
-    for (const outlet of [...outlets]) more = outlet.pump(now) || more;
+    for (const outlet of Array.from(outlets)) more = outlet.pump(now) || more;
     return more;
   }
 

@@ -8,5 +8,5 @@ export interface Service {
   readonly driver: Driver;
   readonly faults: Faults;
   /** Runs `then` once everything done so far is written; at once when nothing is kept. */
-  commit<T>(then: () => T): T | Promise<T>;
+  readonly commit: <T>(then: () => T) => T | Promise<T>;
 }

@@ -45,7 +45,10 @@ export async function receive(
   if (Object.keys(rest).length > 0) subscription.setOptions(rest);
   const messages: Message[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(new Error(`${messages.length} of ${count} messages came in ${timeoutMs} ms`)), timeoutMs);
+  const timer = setTimeout(
+    () => reject(new Error(`${messages.length} of ${count} messages came in ${timeoutMs} ms`)),
+    timeoutMs,
+  );
   subscription.on('error', reject);
   subscription.on('message', (message: Message) => {
     messages.push(message);

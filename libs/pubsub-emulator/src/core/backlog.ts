@@ -139,7 +139,7 @@ export class Backlog implements EntryOwner {
 
   /** Replaces everything by these messages, in order of seq, all of them undelivered. */
   reset(messages: Iterable<StoredMessage>, visibility: Visibility): void {
-    for (const entry of [...this.entries.values()]) {
+    for (const entry of this.entries.values()) {
       this.#endLease(entry);
       this.#deadlines.clear(entry);
       entry.state = 'gone';

@@ -1,6 +1,9 @@
+// oxlint-disable-next-line unicorn/no-new-array -- a length is meant
+const room = <T>(length: number): (T | undefined)[] => new Array<T | undefined>(length);
+
 /** First in, first out, with cheap put-back at the front: a growing ring, so that a million entries cost no shifting. */
 export class Deque<T> {
-  #ring: (T | undefined)[] = new Array<T | undefined>(16);
+  #ring: (T | undefined)[] = room<T>(16);
   #head = 0;
   #size = 0;
 
@@ -35,7 +38,7 @@ export class Deque<T> {
   }
 
   clear(): void {
-    this.#ring = new Array<T | undefined>(16);
+    this.#ring = room<T>(16);
     this.#head = 0;
     this.#size = 0;
   }
@@ -45,7 +48,7 @@ export class Deque<T> {
   }
 
   #resize(capacity: number): void {
-    const next = new Array<T | undefined>(capacity);
+    const next = room<T>(capacity);
     for (let i = 0; i < this.#size; i++) next[i] = this.#ring[(this.#head + i) & (this.#ring.length - 1)];
     this.#ring = next;
     this.#head = 0;

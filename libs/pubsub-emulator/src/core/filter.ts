@@ -11,7 +11,8 @@ const TOKEN = /\s*(?:([A-Za-z_][\w-]*)|"((?:[^"\\]|\\.)*)"|(!=|[=:.(),-])|(\S))/
  * `hasPrefix(attributes.k, "p")`, AND, OR, NOT (or `-`), parentheses. AND and OR need parentheses to be mixed.
  */
 export function parseFilter(text: string): Filter {
-  if (Buffer.byteLength(text) > 256) throw invalid(`Invalid filter: it has ${Buffer.byteLength(text)} bytes; at most 256 are allowed.`);
+  if (Buffer.byteLength(text) > 256)
+    throw invalid(`Invalid filter: it has ${Buffer.byteLength(text)} bytes; at most 256 are allowed.`);
   const parser = new FilterParser(text);
   const filter = parser.expression();
   parser.end();

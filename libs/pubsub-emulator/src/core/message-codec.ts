@@ -46,7 +46,9 @@ export function scanMessage(bytes: Uint8Array, start: number, end: number, index
     } else if (field === ORDERING_KEY && reader.isBytes()) {
       const length = reader.length();
       if (length > LIMITS.orderingKey) {
-        throw invalid(`messages[${index}].ordering_key has ${length} bytes; at most ${LIMITS.orderingKey} are allowed.`);
+        throw invalid(
+          `messages[${index}].ordering_key has ${length} bytes; at most ${LIMITS.orderingKey} are allowed.`,
+        );
       }
       orderingKey = reader.string(length);
     } else {

@@ -47,7 +47,9 @@ export function checkLabels(labels: Readonly<Record<string, string>>): void {
   if (entries.length > 64) throw invalid(`labels has ${entries.length} entries; at most 64 are allowed.`);
   for (const [key, value] of entries) {
     if (!LABEL_KEY.test(key)) {
-      throw invalid(`Invalid label key "${key}": lower-case letters, digits, - and _, starting with a letter, 1 to 63.`);
+      throw invalid(
+        `Invalid label key "${key}": lower-case letters, digits, - and _, starting with a letter, 1 to 63.`,
+      );
     }
     if (!LABEL_VALUE.test(value)) {
       throw invalid(`Invalid value "${value}" of label "${key}": lower-case letters, digits, - and _, at most 63.`);

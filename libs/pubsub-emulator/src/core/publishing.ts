@@ -22,10 +22,14 @@ export function publish(core: Core, topic: TopicState, raws: readonly RawMessage
   const first = raws[0];
   if (!first) throw invalid('The value for messages is too small: a publish request must have at least one message.');
   if (raws.length > MAX_MESSAGES) {
-    throw invalid(`The value for message_count is too large. You passed ${raws.length} in the request, but the maximum value is ${MAX_MESSAGES}.`);
+    throw invalid(
+      `The value for message_count is too large. You passed ${raws.length} in the request, but the maximum value is ${MAX_MESSAGES}.`,
+    );
   }
   if (raws.some((raw) => raw.orderingKey !== first.orderingKey)) {
-    throw invalid('In a single publish request, all messages must have no ordering key or they must all have the same ordering key.');
+    throw invalid(
+      'In a single publish request, all messages must have no ordering key or they must all have the same ordering key.',
+    );
   }
   const messages = storeMessages(raws, core.lastSeq + 1, now, (seq) => core.messageId(seq));
   core.lastSeq += messages.length;

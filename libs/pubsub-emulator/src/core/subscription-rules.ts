@@ -80,18 +80,26 @@ function checkDelivery(config: Subscription): void {
     return;
   }
   if (!isHttpUrl(push.pushEndpoint)) {
-    throw invalid(`Invalid push endpoint given (endpoint=${push.pushEndpoint}): it must be an http:// or https:// URL.`);
+    throw invalid(
+      `Invalid push endpoint given (endpoint=${push.pushEndpoint}): it must be an http:// or https:// URL.`,
+    );
   }
   if (config.enableExactlyOnceDelivery) {
-    throw invalid('Exactly-once delivery is not supported for push subscriptions: enable_exactly_once_delivery must be false.');
+    throw invalid(
+      'Exactly-once delivery is not supported for push subscriptions: enable_exactly_once_delivery must be false.',
+    );
   }
   for (const [key, value] of Object.entries(push.attributes)) {
-    if (key !== 'x-goog-version') throw invalid(`Invalid push_config.attributes: "${key}" is not known; only x-goog-version is.`);
-    if (value !== 'v1' && value !== 'v1beta1') throw invalid(`Invalid x-goog-version "${value}": v1 and v1beta1 are known.`);
+    if (key !== 'x-goog-version')
+      throw invalid(`Invalid push_config.attributes: "${key}" is not known; only x-goog-version is.`);
+    if (value !== 'v1' && value !== 'v1beta1')
+      throw invalid(`Invalid x-goog-version "${value}": v1 and v1beta1 are known.`);
   }
   const { authenticationMethod: auth } = push;
   if (auth.case === 'oidcToken' && !auth.value.serviceAccountEmail.includes('@')) {
-    throw invalid(`Invalid oidc_token.service_account_email "${auth.value.serviceAccountEmail}": give an email address.`);
+    throw invalid(
+      `Invalid oidc_token.service_account_email "${auth.value.serviceAccountEmail}": give an email address.`,
+    );
   }
 }
 

@@ -32,7 +32,13 @@ export class SubscriptionState implements BacklogPolicy {
   activeMs: number;
   readonly #host: SubscriptionHost;
 
-  constructor(config: Subscription, topic: TopicState | undefined, ackPrefix: string, host: SubscriptionHost, now: number) {
+  constructor(
+    config: Subscription,
+    topic: TopicState | undefined,
+    ackPrefix: string,
+    host: SubscriptionHost,
+    now: number,
+  ) {
     this.config = config;
     this.topic = topic;
     this.ackPrefix = ackPrefix;

@@ -55,7 +55,9 @@ export function getSubscription(core: Core, name: string): SubscriptionState {
 export function attachedSubscription(core: Core, name: string): SubscriptionState {
   const subscription = getSubscription(core, name);
   if (subscription.config.detached) {
-    throw failedPrecondition('The subscription is detached from its topic: it has no messages and takes none. Delete it and create a new one.');
+    throw failedPrecondition(
+      'The subscription is detached from its topic: it has no messages and takes none. Delete it and create a new one.',
+    );
   }
   return subscription;
 }
@@ -70,7 +72,13 @@ export function echo(subscription: SubscriptionState): Subscription {
 export function updateSubscription(core: Core, request: UpdateSubscriptionRequest, now: number): Subscription {
   if (!request.subscription) throw invalid('The subscription of the update is missing.');
   const subscription = getSubscription(core, request.subscription.name);
-  const next = applyUpdateMask(SubscriptionSchema, subscription.config, request.subscription, request.updateMask, MUTABLE);
+  const next = applyUpdateMask(
+    SubscriptionSchema,
+    subscription.config,
+    request.subscription,
+    request.updateMask,
+    MUTABLE,
+  );
   configure(core, subscription, checkSubscription(core, next), now);
   return echo(subscription);
 }

@@ -22,7 +22,8 @@ export function applyUpdateMask<D extends DescMessage>(
   for (const path of mask.paths) {
     const [top, ...rest] = path.split('.');
     const field = schema.fields.find((candidate) => candidate.name === top);
-    if (!field) throw invalid(`Invalid update_mask provided in the request: '${path}' is not a known ${schema.name} field.`);
+    if (!field)
+      throw invalid(`Invalid update_mask provided in the request: '${path}' is not a known ${schema.name} field.`);
     if (!mutable.has(field.name)) {
       throw invalid(`Invalid update_mask provided in the request: '${path}' is not a mutable ${schema.name} field.`);
     }
@@ -31,7 +32,13 @@ export function applyUpdateMask<D extends DescMessage>(
   return next;
 }
 
-function copyField(schema: DescMessage, to: MessageShape<DescMessage>, from: MessageShape<DescMessage>, path: string[], whole: string): void {
+function copyField(
+  schema: DescMessage,
+  to: MessageShape<DescMessage>,
+  from: MessageShape<DescMessage>,
+  path: string[],
+  whole: string,
+): void {
   const [name, ...rest] = path;
   const field = schema.fields.find((candidate) => candidate.name === name);
   if (!field) throw invalid(`Invalid update_mask provided in the request: '${whole}' is not a known field.`);
@@ -47,5 +54,11 @@ function copyField(schema: DescMessage, to: MessageShape<DescMessage>, from: Mes
   }
   if (!target.isSet(field)) target.set(field, reflect(field.message, create(field.message)));
   const inner = source.isSet(field) ? source.get(field) : reflect(field.message, create(field.message));
-  copyField(field.message, (target.get(field) as { message: MessageShape<DescMessage> }).message, (inner as { message: MessageShape<DescMessage> }).message, rest, whole);
+  copyField(
+    field.message,
+    (target.get(field) as { message: MessageShape<DescMessage> }).message,
+    (inner as { message: MessageShape<DescMessage> }).message,
+    rest,
+    whole,
+  );
 }

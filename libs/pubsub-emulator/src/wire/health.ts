@@ -1,6 +1,10 @@
 import type { ServerWritableStream, UntypedHandleCall } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
-import { Health, type HealthCheckRequest, HealthCheckResponse_ServingStatus as Serving } from '@kiban/contracts/health/v1';
+import {
+  Health,
+  type HealthCheckRequest,
+  HealthCheckResponse_ServingStatus as Serving,
+} from '@kiban/contracts/health/v1';
 import { PubSubError } from '../core/errors.ts';
 import { unaryHandlers } from './unary.ts';
 
@@ -11,7 +15,8 @@ export function healthHandlers(services: readonly string[]): Record<string, Unty
     Health,
     {
       check: (request) => {
-        if (!known.has(request.service)) throw new PubSubError(status.NOT_FOUND, `Unknown service "${request.service}".`);
+        if (!known.has(request.service))
+          throw new PubSubError(status.NOT_FOUND, `Unknown service "${request.service}".`);
         return { status: Serving.SERVING };
       },
       list: () => ({ statuses: Object.fromEntries([...known].map((name) => [name, { status: Serving.SERVING }])) }),

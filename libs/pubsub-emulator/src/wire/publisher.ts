@@ -28,17 +28,35 @@ export function publisherHandlers({ core, driver, commit }: Service): UnaryHandl
     listTopics: (request) => {
       const project = checkProject(request.project);
       const topics = [...core.topics.values()].filter((topic) => projectOf(topic.name) === project);
-      const { items, nextPageToken } = page(`${project}/topics`, topics, (topic) => topic.name, request.pageSize, request.pageToken);
+      const { items, nextPageToken } = page(
+        `${project}/topics`,
+        topics,
+        (topic) => topic.name,
+        request.pageSize,
+        request.pageToken,
+      );
       return { topics: items.map((topic) => topic.config), nextPageToken };
     },
     listTopicSubscriptions: (request) => {
       const names = [...getTopic(core, request.topic).subscriptions].map((subscription) => subscription.name);
-      const { items, nextPageToken } = page(`${request.topic}/subscriptions`, names, (name) => name, request.pageSize, request.pageToken);
+      const { items, nextPageToken } = page(
+        `${request.topic}/subscriptions`,
+        names,
+        (name) => name,
+        request.pageSize,
+        request.pageToken,
+      );
       return { subscriptions: items, nextPageToken };
     },
     listTopicSnapshots: (request) => {
       const names = [...getTopic(core, request.topic).snapshots].map((snapshot) => snapshot.config.name);
-      const { items, nextPageToken } = page(`${request.topic}/snapshots`, names, (name) => name, request.pageSize, request.pageToken);
+      const { items, nextPageToken } = page(
+        `${request.topic}/snapshots`,
+        names,
+        (name) => name,
+        request.pageSize,
+        request.pageToken,
+      );
       return { snapshots: items, nextPageToken };
     },
     deleteTopic: (request) => {

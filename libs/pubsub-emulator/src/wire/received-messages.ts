@@ -12,7 +12,13 @@ export function encodeReceivedMessages(deliveries: readonly Delivery[]): Buffer 
   for (const { ackId, entry, attempt } of deliveries) {
     const body = sizeOf(entry.message);
     const size =
-      1 + varintSize(ackId.length) + ackId.length + 1 + varintSize(body) + body + (attempt > 0 ? 1 + varintSize(attempt) : 0);
+      1 +
+      varintSize(ackId.length) +
+      ackId.length +
+      1 +
+      varintSize(body) +
+      body +
+      (attempt > 0 ? 1 + varintSize(attempt) : 0);
     sizes.push(size);
     total += 1 + varintSize(size) + size;
   }

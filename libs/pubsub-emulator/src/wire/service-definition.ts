@@ -1,4 +1,11 @@
-import { create, type DescMessage, type DescService, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  type DescService,
+  fromBinary,
+  type MessageInitShape,
+  toBinary,
+} from '@bufbuild/protobuf';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 
 type Serialize = (value: unknown) => Buffer;
@@ -12,13 +19,21 @@ export interface Codec {
 const view = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Handlers may answer with bytes they encoded themselves. */
-const serializer = (schema: DescMessage): Serialize => (value) =>
+const serializer =
+  (schema: DescMessage): Serialize =>
+  (value) =>
     Buffer.isBuffer(value) ? value : view(toBinary(schema, create(schema, value as MessageInitShape<DescMessage>)));
 
-const deserializer = (schema: DescMessage): Deserialize => (bytes) => fromBinary(schema, bytes);
+const deserializer =
+  (schema: DescMessage): Deserialize =>
+  (bytes) =>
+    fromBinary(schema, bytes);
 
 /** What grpc-js serves, made from a protobuf-es service; `codecs` by the method's local name. */
-export function serviceDefinition(service: DescService, codecs: Readonly<Record<string, Codec>> = {}): ServiceDefinition {
+export function serviceDefinition(
+  service: DescService,
+  codecs: Readonly<Record<string, Codec>> = {},
+): ServiceDefinition {
   const definition: Record<string, MethodDefinition<unknown, unknown>> = {};
   for (const method of service.methods) {
     definition[method.localName] = {

@@ -69,7 +69,9 @@ export class PullStreamOutlet implements Outlet {
   next(request: StreamingPullRequest): void {
     if (request.subscription !== '') throw invalid('subscription can only be set in the first request of a stream.');
     if (request.maxOutstandingMessages !== 0n || request.maxOutstandingBytes !== 0n) {
-      throw invalid('max_outstanding_messages and max_outstanding_bytes can only be set in the first request of a stream.');
+      throw invalid(
+        'max_outstanding_messages and max_outstanding_bytes can only be set in the first request of a stream.',
+      );
     }
     if (request.clientId !== '') throw invalid('client_id can only be set in the first request of a stream.');
     this.settle(request, false);
@@ -78,7 +80,9 @@ export class PullStreamOutlet implements Outlet {
   settle(request: StreamingPullRequest, first: boolean): void {
     const { ackIds, modifyDeadlineAckIds: ids, modifyDeadlineSeconds: seconds } = request;
     if (ids.length !== seconds.length) {
-      throw invalid(`modify_deadline_seconds has ${seconds.length} entries and modify_deadline_ack_ids ${ids.length}: give one for each.`);
+      throw invalid(
+        `modify_deadline_seconds has ${seconds.length} entries and modify_deadline_ack_ids ${ids.length}: give one for each.`,
+      );
     }
     if (ackIds.length === 0 && ids.length === 0) {
       // Clients of protocol version 1 close a stream that leaves their keep-alive unanswered for 15 s.

@@ -27,7 +27,13 @@ export function subscriberHandlers({ core, driver, faults, commit }: Service): U
     listSubscriptions: (request) => {
       const project = checkProject(request.project);
       const all = [...core.subscriptions.values()].filter((subscription) => projectOf(subscription.name) === project);
-      const { items, nextPageToken } = page(`${project}/subscriptions`, all, (item) => item.name, request.pageSize, request.pageToken);
+      const { items, nextPageToken } = page(
+        `${project}/subscriptions`,
+        all,
+        (item) => item.name,
+        request.pageSize,
+        request.pageToken,
+      );
       return { subscriptions: items.map(echo), nextPageToken };
     },
     deleteSubscription: (request) => {
@@ -60,7 +66,13 @@ export function subscriberHandlers({ core, driver, faults, commit }: Service): U
     listSnapshots: (request) => {
       const project = checkProject(request.project);
       const all = [...core.snapshots.values()].filter((item) => projectOf(item.config.name) === project);
-      const { items, nextPageToken } = page(`${project}/snapshots`, all, (item) => item.config.name, request.pageSize, request.pageToken);
+      const { items, nextPageToken } = page(
+        `${project}/snapshots`,
+        all,
+        (item) => item.config.name,
+        request.pageSize,
+        request.pageToken,
+      );
       return { snapshots: items.map((item) => item.config), nextPageToken };
     },
     createSnapshot: (request) => createSnapshot(core, request, driver.now()),

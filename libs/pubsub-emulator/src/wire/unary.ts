@@ -34,8 +34,8 @@ export function unaryHandlers<S extends DescService>(
     const handle: handleUnaryCall<unknown, unknown> = (call, callback) => {
       try {
         const result = around(method, () => handler(call.request, callOf(call)));
-        if (result instanceof Promise) result.then((value) => callback(null, value), (error) => callback(toServiceError(error)));
-        else callback(null, result as Parameters<sendUnaryData<unknown>>[1]);
+        if (result instanceof Promise) void settle(result, callback);
+        else callback(null, result);
       } catch (error) {
         callback(toServiceError(error));
       }
@@ -43,6 +43,14 @@ export function unaryHandlers<S extends DescService>(
     out[name] = handle;
   }
   return out;
+}
+
+async function settle(result: Promise<unknown>, callback: sendUnaryData<unknown>): Promise<void> {
+  try {
+    callback(null, await result);
+  } catch (error) {
+    callback(toServiceError(error));
+  }
 }
 
 function callOf(call: ServerUnaryCall<unknown, unknown>): Call {
