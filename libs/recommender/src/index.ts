@@ -1,1 +1,10 @@
-export {};
+export { type AskOptions, Recommender, type RecommenderOptions } from './recommender.ts';
+export {
+  type Because,
+  describeBecause,
+  INTERACTION_WEIGHTS,
+  type ReaderEvent,
+  type Recommendation,
+  type RecommendationList,
+  type RecommenderArticle,
+} from './types.ts';

@@ -25,7 +25,7 @@ describe('TextIndex', () => {
     article('flex', 'Flexible box layout', { body: 'Place items along one axis.', tags: ['layout'] }),
     article('opus', 'Opus audio codec', { body: 'A lossy codec for speech and music.', tags: ['media'] }),
     article('flac', 'FLAC audio codec', { body: 'A codec that loses nothing of the music.', tags: ['media'] }),
-  ];
+  ] as const;
 
   it('ranks the articles that share telling words first and never returns the one asked about', () => {
     const index = indexOf(...web);
@@ -97,6 +97,17 @@ describe('TextIndex', () => {
     expect(ids(index.relatedToMany(seeds(9, 1), 2))).toEqual(['flex', 'flac']);
     expect(ids(index.relatedToMany(seeds(1, 9), 2))).toEqual(['flac', 'flex']);
     expect(index.relatedToMany([{ id: 'unknown', weight: 1 }], 2)).toEqual([]);
+  });
+
+  it('names the article of a set that another one follows from', () => {
+    const seeds = [
+      { id: 'grid', weight: 1 },
+      { id: 'opus', weight: 1 },
+    ];
+    const nearest = indexOf(...web).nearest(seeds, ['flex', 'flac', 'unknown']);
+    expect(nearest.get('flex')).toMatchObject({ seed: 'grid', reason: { tags: ['layout'] } });
+    expect(nearest.get('flac')).toMatchObject({ seed: 'opus', reason: { tags: ['media'] } });
+    expect(nearest.has('unknown')).toBe(false);
   });
 
   it('keeps the score of a pair until the next freeze while other articles come in', () => {

@@ -138,13 +138,21 @@ export class TextIndex {
       .map((slot) => ({ id: this.documents.id(slot) as string, score: run.scores[slot] as number }));
   }
 
-  /** Why an article is near another one; undefined when either is unknown. */
-  explain(id: string, other: string): (Reason & { score: number }) | undefined {
-    const from = this.documents.find(id);
-    const to = this.documents.find(other);
-    if (from === undefined || to === undefined) return undefined;
-    const query = this.queryOf([{ id, weight: 1 }]);
-    return explain(query, this.documents, to, this.scorer, this.vocabulary, this.documents.tags(from));
+  /** For each of some articles, which of the seeds it is most like, and why; unknown ids are left out. */
+  nearest(seeds: readonly Seed[], ids: readonly string[]): Map<string, { seed: string; reason: Reason }> {
+    const found = new Map<string, { seed: string; reason: Reason; score: number }>();
+    for (const { id: seed, weight } of seeds) {
+      const from = this.documents.find(seed);
+      if (from === undefined) continue;
+      const query = this.queryOf([{ id: seed, weight }]);
+      for (const id of ids) {
+        const slot = this.documents.find(id);
+        if (slot === undefined) continue;
+        const { score, ...reason } = this.explain(query, slot, this.documents.tags(from));
+        if (score > (found.get(id)?.score ?? 0)) found.set(id, { seed, reason, score });
+      }
+    }
+    return found;
   }
 
   /** The articles that match the words of a query best, best first; empty when none holds any of them. */
@@ -183,8 +191,12 @@ export class TextIndex {
     coRead?: ReadonlyMap<string, number>,
   ): Hit {
     const id = this.documents.id(slot) as string;
-    const reason = explain(query, this.documents, slot, this.scorer, this.vocabulary, tags);
-    return { id, score, reason: { terms: reason.terms, tags: reason.tags, coRead: coRead?.get(id) ?? 0 } };
+    const { terms, tags: shared } = this.explain(query, slot, tags);
+    return { id, score, reason: { terms, tags: shared, coRead: coRead?.get(id) ?? 0 } };
+  }
+
+  private explain(query: Query, slot: number, tags: readonly string[]): Reason & { score: number } {
+    return explain(query, this.documents, slot, this.scorer, this.vocabulary, tags);
   }
 
   private link(slot: number): void {
