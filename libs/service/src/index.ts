@@ -1,1 +1,8 @@
-export {};
+export { Allow, type AllowRule } from './allow.ts';
+export { bootstrapService } from './bootstrap-service.ts';
+export { address, type CommonConfig, ConfigError, type ConfigOf, flag, milliseconds, port } from './config.ts';
+export type { Logger } from './logger.ts';
+export { waitFor } from './patience.ts';
+export type { Runtime } from './runtime.ts';
+export type { ServiceDefinition } from './service-definition.ts';
+export { type RunningService, startService, type StartOptions } from './start-service.ts';
