@@ -48,7 +48,9 @@ export function startBuild(root: string, apps: readonly string[]): Build {
 async function compile(root: string, dirs: readonly string[]): Promise<void> {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   if (!existsSync(tsc)) {
-    throw new StartError('The bundles are missing and TypeScript is not installed to make them: run npm ci, then npm start again.');
+    throw new StartError(
+      'The bundles are missing and TypeScript is not installed to make them: run npm ci, then npm start again.',
+    );
   }
   const { code, output } = await runTool(process.execPath, [tsc, '-b', ...dirs], root);
   if (code === 0) return;

@@ -106,12 +106,20 @@ class Session {
     const { seed, only, json } = this.#options;
     if (!seed || SEED_NEEDS.some((name) => !only.includes(name))) return false;
     const script = join(ROOT, 'tools/data/src/main.ts');
-    const args = ['--conditions=@kiban/source', script, 'seed', '--gateway', this.#gateway, ...(json ? ['--json'] : [])];
+    const args = [
+      '--conditions=@kiban/source',
+      script,
+      'seed',
+      '--gateway',
+      this.#gateway,
+      ...(json ? ['--json'] : []),
+    ];
     const env = { ...process.env, KIBAN_STATE_DIR: this.#paths.dir, NODE_COMPILE_CACHE: this.#paths.compileCache };
     this.#seeding = runScript(args, { cwd: ROOT, env, output: 'inherit' });
     const code = await this.#seeding.done;
     this.#seeding = undefined;
-    if (code !== 0 && !this.#stopping) this.#reporter.warn('the seed is not complete; the next npm start goes on with it');
+    if (code !== 0 && !this.#stopping)
+      this.#reporter.warn('the seed is not complete; the next npm start goes on with it');
     return code === 0;
   }
 

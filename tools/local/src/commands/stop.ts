@@ -12,13 +12,17 @@ export async function stopCommand(_args: readonly string[], paths: StatePaths): 
   const run = readRun(paths.runFile);
   if (!run || !isAlive(run.main)) {
     const cleared = await clearLeftovers(paths.runFile, run);
-    console.log(cleared.length ? `Ended what a killed run left behind: ${cleared.join(', ')}.` : 'Kiban is not running.');
+    console.log(
+      cleared.length ? `Ended what a killed run left behind: ${cleared.join(', ')}.` : 'Kiban is not running.',
+    );
     return 0;
   }
   signal(run.main, 'SIGTERM');
   const left = await untilGone([run.main], PATIENCE_MS);
   if (left.length) {
-    console.error(`Process ${run.main.pid} does not end: look at its terminal, or end it with kill -9 ${run.main.pid}.`);
+    console.error(
+      `Process ${run.main.pid} does not end: look at its terminal, or end it with kill -9 ${run.main.pid}.`,
+    );
     return 1;
   }
   console.log('Stopped.');

@@ -10,7 +10,9 @@ export async function checkMachine(paths: StatePaths, gatewayPort: number): Prom
   try {
     mkdirSync(paths.logs, { recursive: true });
   } catch (error) {
-    throw new StartError(`The state folder ${paths.dir} cannot be made (${messageOf(error)}): set KIBAN_STATE_DIR to a folder that can.`);
+    throw new StartError(
+      `The state folder ${paths.dir} cannot be made (${messageOf(error)}): set KIBAN_STATE_DIR to a folder that can.`,
+    );
   }
   const { bavail, bsize } = statfsSync(paths.dir);
   const free = bavail * bsize;

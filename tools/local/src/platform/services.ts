@@ -18,7 +18,13 @@ export interface ServiceSpec {
 export const SERVICES: readonly ServiceSpec[] = [
   { name: 'content', databases: ['content'], pubsub: true, addressVariable: 'CONTENT', heapMb: 128 },
   { name: 'content-similarity', databases: ['similarity'], pubsub: true, addressVariable: 'SIMILARITY', heapMb: 384 },
-  { name: 'recommendation', databases: ['recommendation'], pubsub: true, addressVariable: 'RECOMMENDATION', heapMb: 384 },
+  {
+    name: 'recommendation',
+    databases: ['recommendation'],
+    pubsub: true,
+    addressVariable: 'RECOMMENDATION',
+    heapMb: 384,
+  },
   { name: 'outbox-relay', databases: ['content', 'recommendation'], pubsub: true, heapMb: 128 },
   { name: 'bff', databases: [], pubsub: false, addressVariable: 'BFF', heapMb: 128 },
   { name: 'gateway', databases: [], pubsub: false, heapMb: 128 },
