@@ -93,7 +93,7 @@ export class Supervised {
 
   /** Starts it; resolves when it is ready for the first time. Throws StartError when it does not get there. */
   start(): Promise<void> {
-    if (this.#state === 'new') this.#spawn('starting');
+    if (this.#state === 'new') this.#spawn();
     return this.#first.promise;
   }
 
@@ -115,7 +115,7 @@ export class Supervised {
     this.#child?.kill('SIGKILL');
   }
 
-  #spawn(state: SupervisedState): void {
+  #spawn(): void {
     const { script, args = [], nodeOptions = [], cwd, env, logFile, readyMs = 30_000 } = this.#options;
     const log = openLog(logFile);
     const started = performance.now();
@@ -156,7 +156,7 @@ export class Supervised {
     };
     child.once('error', (error) => end(error.message, null));
     child.once('exit', (code, name) => end(name ? `ended by ${name}` : `ended with code ${code}`, code));
-    this.#change(state);
+    this.#change('starting');
   }
 
   #onExit(why: string, code: number | null, upMs: number): void {
@@ -174,7 +174,7 @@ export class Supervised {
     }
     this.#restarts += 1;
     this.#change('restarting');
-    this.#restartTimer = setTimeout(() => this.#spawn('restarting'), pause);
+    this.#restartTimer = setTimeout(() => this.#spawn(), pause);
   }
 
   #change(state: SupervisedState): void {
