@@ -1,3 +1,4 @@
+export { ChangeTail, type ChangeTailOptions, lockChangeLog } from './change-tail.ts';
 export { type Database, type DatabaseOptions, createDatabase } from './create-database.ts';
 export { redactUrl } from './connection-url.ts';
 export {

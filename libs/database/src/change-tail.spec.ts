@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { testPostgres, until } from '@kiban/testing';
+import { ChangeTail, lockChangeLog } from './change-tail.ts';
+import { createDatabase, type Database } from './create-database.ts';
+
+interface Row {
+  seq: bigint;
+  writer: number;
+}
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function log(): Promise<{ database: Database<never>; write: (writer: number) => Promise<void> }> {
+  const { url } = await (await testPostgres()).createDatabase();
+  const database = createDatabase<never>({ url, max: 12 });
+  closing.push(() => database.close());
+  await database.query('CREATE TABLE entry (seq bigserial PRIMARY KEY, writer int)');
+  const write = (writer: number): Promise<void> =>
+    database.tx(async (tx) => {
+      await lockChangeLog(tx, 'entry');
+      await tx.query('INSERT INTO entry (writer) VALUES ($1)', [writer]);
+    });
+  return { database, write };
+}
+
+function follow(database: Database<never>, pollMs = 20): { tail: ChangeTail<Row>; seen: Row[] } {
+  const seen: Row[] = [];
+  const tail = new ChangeTail<Row>({
+    database,
+    log: 'entry',
+    read: async (after) =>
+      (await database.query<Row>('SELECT * FROM entry WHERE seq > $1 ORDER BY seq LIMIT 7', [after])).rows,
+    apply: (row) => seen.push(row),
+    seqOf: ({ seq }) => seq,
+    pollMs,
+  });
+  closing.push(() => tail.close());
+  return { tail, seen };
+}
+
+describe('ChangeTail', () => {
+  it('has loaded the whole log when it has started', async () => {
+    const { database, write } = await log();
+    for (let i = 0; i < 20; i++) await write(i);
+    const { tail, seen } = follow(database);
+    await tail.start();
+    expect(seen.map(({ writer }) => writer)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(tail.seq).toBe(20n);
+  });
+
+  it('misses nothing that many writers commit at the same time', async () => {
+    const { database, write } = await log();
+    const { tail, seen } = follow(database, 1);
+    await tail.start();
+    await Promise.all(Array.from({ length: 200 }, (_, i) => write(i)));
+    await until(() => seen.length === 200, { message: 'all 200 changes' });
+    expect(seen.map(({ seq }) => Number(seq))).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+  });
+
+  it('is woken by another replica long before it would poll', async () => {
+    const { database, write } = await log();
+    const [one, two] = [follow(database, 60_000), follow(database, 60_000)];
+    await Promise.all([one.tail.start(), two.tail.start()]);
+    await write(1);
+    one.tail.announce();
+    await until(() => two.seen.length === 1, { message: 'the notification' });
+    expect(one.seen).toHaveLength(1);
+  });
+
+  it('goes on after its connections were cut', async () => {
+    const { database, write } = await log();
+    const { tail, seen } = follow(database);
+    await tail.start();
+    await database.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await until(() => write(1).then(() => true));
+    await until(() => seen.length > 0, { message: 'the change after the cut' });
+  });
+});

@@ -1,0 +1,142 @@
+import type pg from 'pg';
+import type { Database } from './create-database.ts';
+import type { Queryable } from './queryable.ts';
+
+export interface ChangeTailOptions<Change> {
+  /** Where the log is. */
+  readonly database: Pick<Database<never>, 'pool'>;
+  /** Name of the log: of its lock and of the NOTIFY channel that wakes other replicas. a-z, 0-9 and _. */
+  readonly log: string;
+  /** The changes after a number in ascending order, as many as are handled at once; none at the end of the log. */
+  readonly read: (after: bigint) => Promise<readonly Change[]>;
+  /** Takes a change in. Must not throw: a change that cannot be applied would be tried forever. */
+  readonly apply: (change: Change) => void;
+  /** Number of a change. */
+  readonly seqOf: (change: Change) => bigint;
+  /** How long after the last look to look again without being woken, in milliseconds. Default 500. */
+  readonly pollMs?: number;
+  /** Called when reading or listening failed; it is tried again. Default: ignored. */
+  readonly onError?: (error: unknown) => void;
+}
+
+const NOTIFY_EVERY_MS = 5;
+
+/**
+ * Takes the lock under which numbers of a change log are drawn, until the transaction ends. Call it right before the
+ * insert: numbers then become visible in ascending order, and a reader that saw one has missed none below it. The price
+ * is that writers of one log commit one after the other, about a thousand a second.
+ */
+export async function lockChangeLog(tx: Queryable, log: string): Promise<void> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`change log ${log}`]);
+}
+
+/** Follows a change log into memory: first all of it, then each change as it is committed by any replica. */
+export class ChangeTail<Change> {
+  readonly #options: ChangeTailOptions<Change>;
+  #seq = 0n;
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+  #poll: NodeJS.Timeout | undefined;
+  #notifying: NodeJS.Timeout | undefined;
+  #listener: pg.PoolClient | undefined;
+
+  constructor(options: ChangeTailOptions<Change>) {
+    if (!/^[a-z][a-z0-9_]*$/.test(options.log)) throw new TypeError(`"${options.log}" cannot name a change log.`);
+    this.#options = options;
+  }
+
+  /** Number of the last change applied. */
+  get seq(): bigint {
+    return this.#seq;
+  }
+
+  /** Loads the log and keeps following it. Rejects when the first load fails; it may be called again then. */
+  async start(): Promise<void> {
+    await this.#listen();
+    await this.#drain();
+    this.#schedule();
+  }
+
+  /** Looks for changes now. Call it after a commit of this process; resolves when what was committed is applied. */
+  async wake(): Promise<void> {
+    if (this.#closed) return;
+    this.#again = true;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  /** After a commit: wakes this replica at once and the others by NOTIFY, bursts together. */
+  announce(): void {
+    void this.wake();
+    this.#notifying ??= setTimeout(() => {
+      this.#notifying = undefined;
+      // A NOTIFY that is lost costs the others one poll interval.
+      this.#options.database.pool.query(`NOTIFY ${this.#options.log}`).catch(() => undefined);
+    }, NOTIFY_EVERY_MS);
+  }
+
+  /** Stops following. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#poll);
+    clearTimeout(this.#notifying);
+    this.#listener?.release(true);
+    this.#listener = undefined;
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      while (this.#again && !this.#closed) {
+        this.#again = false;
+        await this.#drain();
+      }
+    } catch (error) {
+      // The pool ends while a service drains: that is no failure to report.
+      if (!this.#closed) this.#options.onError?.(error);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const { read, apply, seqOf } = this.#options;
+    for (;;) {
+      const changes = await read(this.#seq);
+      for (const change of changes) {
+        const seq = seqOf(change);
+        if (seq <= this.#seq) continue;
+        apply(change);
+        this.#seq = seq;
+      }
+      if (changes.length === 0 || this.#closed) return;
+    }
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#poll = setTimeout(() => {
+      void (this.#listener ? this.wake() : this.#listen().then(() => this.wake())).finally(() => this.#schedule());
+    }, this.#options.pollMs ?? 500).unref();
+  }
+
+  async #listen(): Promise<void> {
+    const { database, log, onError } = this.#options;
+    try {
+      const client = await database.pool.connect();
+      const lost = (error: unknown): void => {
+        this.#listener = undefined;
+        client.release(true);
+        onError?.(error);
+      };
+      client.once('error', lost);
+      client.on('notification', () => void this.wake());
+      this.#listener = client;
+      await client.query(`LISTEN ${log}`);
+      if (this.#closed) await this.close();
+    } catch (error) {
+      onError?.(error);
+    }
+  }
+}
