@@ -1,1 +1,3 @@
-export {};
+export { kibanPolicy } from './kiban-policy.ts';
+export { openApi, type OpenApiSettings } from './openapi/openapi.ts';
+export type { Access, GatewayPolicy, TokenSource } from './policy.ts';

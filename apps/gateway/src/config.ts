@@ -1,0 +1,66 @@
+import type { TokenSource } from '@kiban/gateway-config';
+import type { GatewayMode } from '@kiban/transcoding';
+
+/** Everything that the gateway reads from its environment. */
+export interface GatewayAppConfig {
+  readonly host: string;
+  /** 0 asks for a free one. */
+  readonly port: number;
+  readonly mode: GatewayMode;
+  readonly bffAddress: string;
+  readonly recommendationAddress: string;
+  readonly users: TokenSource;
+  readonly push: TokenSource;
+  readonly trustedHops: number;
+  readonly drainMs: number;
+}
+
+/** Thrown with one sentence for each variable that is missing or wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const MODES: readonly string[] = ['espv2', 'strict', 'transcoder'];
+
+/** @throws ConfigError */
+export function readConfig(env: NodeJS.ProcessEnv): GatewayAppConfig {
+  const problems: string[] = [];
+  const required = (name: string, what: string): string => {
+    const value = env[name];
+    if (!value) problems.push(`${name} is not set; expected ${what}`);
+    return value ?? '';
+  };
+  const address = (name: string): string => {
+    const value = required(name, 'host:port');
+    if (value && !/^\S+:\d+$/.test(value)) problems.push(`${name} is "${value}"; expected host:port`);
+    return value;
+  };
+  const count = (name: string, otherwise: number): number => {
+    const value = env[name] || String(otherwise);
+    if (!/^\d{1,9}$/.test(value)) problems.push(`${name} is "${value}"; expected a whole number, 0 or more`);
+    return Number(value);
+  };
+  const mode = env['GATEWAY_MODE'] || 'espv2';
+  if (!MODES.includes(mode)) problems.push(`GATEWAY_MODE is "${mode}"; expected ${MODES.join(', ')}`);
+  const config: GatewayAppConfig = {
+    host: env['GATEWAY_HOST'] || '127.0.0.1',
+    port: count('GATEWAY_PORT', 8080),
+    mode: mode as GatewayMode,
+    bffAddress: address('BFF_ADDRESS'),
+    recommendationAddress: address('RECOMMENDATION_ADDRESS'),
+    users: {
+      jwks: required('AUTH_JWKS_URL', 'the URL or the file of the key set that signs tokens'),
+      issuer: required('AUTH_ISSUER', 'the iss claim of tokens'),
+      audience: required('AUTH_AUDIENCE', 'the aud claim of tokens'),
+    },
+    push: {
+      jwks: env['PUSH_JWKS_URL'] || 'https://www.googleapis.com/oauth2/v3/certs',
+      issuer: env['PUSH_ISSUER'] || 'https://accounts.google.com',
+      audience: env['PUSH_AUDIENCE'] || 'kiban-push',
+    },
+    trustedHops: count('GATEWAY_TRUSTED_HOPS', 0),
+    drainMs: count('DRAIN_MS', 5000),
+  };
+  if (problems.length) throw new ConfigError(problems.join('\n'));
+  return config;
+}

@@ -1,0 +1,58 @@
+import { createTokenVerifier, type TokenVerifier } from '@kiban/auth';
+import { descriptorSet } from '@kiban/contracts';
+import { kibanPolicy, openApi, type TokenSource } from '@kiban/gateway-config';
+import { createGateway, type Gateway } from '@kiban/transcoding';
+import type { GatewayAppConfig } from './config.ts';
+import { localPaths } from './local-paths.ts';
+import { log } from './log.ts';
+
+const PUSH_SERVICE = 'kiban.recommendation.v1.PushService';
+
+/** The REST gateway in front of Kiban's own services. */
+export function createKibanGateway(config: GatewayAppConfig): Gateway {
+  const verifiers = { users: verifier(config.users), push: verifier(config.push) };
+  const { access, deadlinesMs, defaultDeadlineMs, options, services } = kibanPolicy;
+  return createGateway({
+    descriptorSet: descriptorSet(),
+    services,
+    mode: config.mode,
+    options,
+    backend: (service) => (service === PUSH_SERVICE ? config.recommendationAddress : config.bffAddress),
+    policy: (selector) => {
+      const allowed = access[selector];
+      const deadlineMs = deadlinesMs[selector] ?? (selector.endsWith('.WatchArticles') ? undefined : defaultDeadlineMs);
+      return {
+        // A method that the policy forgets needs a user's token.
+        ...(allowed !== 'public' && { verifier: verifiers[allowed ?? 'users'] }),
+        ...(deadlineMs !== undefined && { deadlineMs }),
+      };
+    },
+    local: localPaths(lazily(openApiJson)),
+    onAccess: (record) => log('info', 'request', record),
+    onDoubt: (problem, template) => log('warn', 'strict mode would refuse this request', { problem, template }),
+    trustedHops: config.trustedHops,
+    compress: true,
+    etags: true,
+  });
+}
+
+/** The public part of the API: what Pub/Sub pushes is no business of a reader. */
+function openApiJson(): string {
+  const document = openApi(descriptorSet(), {
+    title: 'Kiban',
+    version: 'v1',
+    description: 'Articles, related articles and personal recommendations over REST.',
+    services: kibanPolicy.services.filter((service) => service !== PUSH_SERVICE),
+    needsToken: (selector) => kibanPolicy.access[selector] !== 'public',
+  });
+  return JSON.stringify(document);
+}
+
+function verifier({ jwks, issuer, audience }: TokenSource): TokenVerifier {
+  return createTokenVerifier({ jwks, issuer, audience: typeof audience === 'string' ? audience : [...audience] });
+}
+
+function lazily(make: () => string): () => string {
+  let made: string | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,44 @@
+/** A message as it goes over the wire: a zero byte (not compressed), the length, the message. */
+export function frame(message: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafe(5 + message.length);
+  framed[0] = 0;
+  framed.writeUInt32BE(message.length, 1);
+  framed.set(message, 5);
+  return framed;
+}
+
+/** Why a response cannot be read any further. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+/** Cuts the bytes of a gRPC response into messages. */
+export class FrameReader {
+  private readonly maxBytes: number;
+  private buffer: Buffer = Buffer.alloc(0);
+
+  /** `maxBytes` = the largest message that is taken. */
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** @throws FrameError when a message is too large or compressed */
+  push(chunk: Buffer): Buffer[] {
+    this.buffer = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk]);
+    const found: Buffer[] = [];
+    while (this.buffer.length >= 5) {
+      const length = this.buffer.readUInt32BE(1);
+      if (length > this.maxBytes) throw new FrameError(`message of ${length} bytes, the limit is ${this.maxBytes}`);
+      if (this.buffer[0] !== 0) throw new FrameError('compressed message, none was asked for');
+      if (this.buffer.length < 5 + length) break;
+      found.push(this.buffer.subarray(5, 5 + length));
+      this.buffer = this.buffer.subarray(5 + length);
+    }
+    return found;
+  }
+
+  /** Whether a message has begun and not ended. */
+  get partial(): boolean {
+    return this.buffer.length > 0;
+  }
+}

@@ -1,0 +1,60 @@
+import { normalizePath } from '../path/normalize-path.ts';
+import type { MethodPlan } from '../rules/method-plan.ts';
+import { RequestError } from '../rules/request-error.ts';
+import { authenticate } from './authenticate.ts';
+import type { Exchange } from './context.ts';
+import { reply } from './reply.ts';
+
+/** Envoy's own limit. */
+const MAX_HEADERS = 100;
+
+/** Refuses what no proxy should pass on, whatever the path. */
+export function checkHeaders({ request }: Exchange): void {
+  if (request.rawHeaders.length / 2 > MAX_HEADERS) {
+    throw new RequestError(431, `More than ${MAX_HEADERS} header fields.`);
+  }
+}
+
+/**
+ * What ESPv2 does before its transcoder: path normalisation, method override, CORS, routing, tokens.
+ * @returns the route's plan, or undefined when the request is answered
+ * @throws RequestError 400, 401, 403, 404 or 405
+ */
+export async function admit(exchange: Exchange): Promise<MethodPlan | undefined> {
+  const { request, context } = exchange;
+  for (const name of Object.keys(request.headers)) {
+    if (name.includes('_')) throw new RequestError(400, `The header name "${name}" has an underscore.`);
+  }
+  if (exchange.originalPath.includes('#')) throw new RequestError(400, 'The path has a fragment.');
+  exchange.path = normalizePath(exchange.path);
+  const override = request.headers['x-http-method-override'];
+  if (typeof override === 'string') exchange.method = override;
+  const route = context.routes.find(exchange.method, exchange.path);
+  if (context.cors) {
+    if (exchange.method === 'OPTIONS' && !(route && 'plan' in route)) {
+      preflight(exchange, route !== undefined);
+      return undefined;
+    }
+    Object.assign(exchange.extraHeaders, context.cors.headers(request));
+  }
+  if (!route) throw new RequestError(404, 'The current request is not defined by this API.');
+  if ('otherMethod' in route) {
+    throw new RequestError(
+      405,
+      `The current request is matched to the defined url template "${route.otherMethod}" but its http method is not allowed`,
+    );
+  }
+  exchange.template = route.plan.template;
+  exchange.rpc = route.plan.grpcPath;
+  const verifier = context.settings.policy?.(route.plan.selector).verifier;
+  if (verifier) {
+    exchange.upstreamHeaders['x-endpoint-api-userinfo'] = await authenticate(verifier, request.headers, exchange.query);
+  }
+  return route.plan;
+}
+
+function preflight(exchange: Exchange, known: boolean): void {
+  const { context, request } = exchange;
+  if (!known) throw new RequestError(404, 'The current request is not defined by this API.');
+  reply(exchange, 200, context.cors?.preflight(request) ?? {}, '');
+}

@@ -1,0 +1,117 @@
+import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { toJson, fromBinary } from '@bufbuild/protobuf';
+import { StatusSchema } from '@kiban/contracts/google/rpc';
+import { FrameError } from '../grpc/frames.ts';
+import type { GrpcStatus } from '../grpc/grpc-status.ts';
+import { httpStatusOf } from '../grpc/status-map.ts';
+import type { MethodPlan } from '../rules/method-plan.ts';
+import { readHttpBody } from '../wire/http-body.ts';
+import { printMessage } from '../wire/print-message.ts';
+import { type CallListener, DeadlineError } from './call.ts';
+import type { Exchange } from './context.ts';
+import { relayPlain, responseHeaders, upstreamFailure } from './passthrough.ts';
+import { reply, replyError } from './reply.ts';
+
+/** What unary and streamed answers have in common. */
+export abstract class Answer implements CallListener {
+  protected readonly exchange: Exchange;
+  protected readonly plan: MethodPlan;
+  protected initial: IncomingHttpHeaders = {};
+
+  constructor(exchange: Exchange, plan: MethodPlan) {
+    this.exchange = exchange;
+    this.plan = plan;
+  }
+
+  headers(headers: IncomingHttpHeaders): void {
+    this.initial = headers;
+  }
+
+  abstract message(message: Buffer): void | Promise<void>;
+  abstract end(status: GrpcStatus, trailers: IncomingHttpHeaders): void;
+
+  plain(headers: IncomingHttpHeaders, stream: ClientHttp2Stream): void {
+    relayPlain(this.exchange, headers, stream);
+  }
+
+  failed(error: unknown): void {
+    const { response } = this.exchange;
+    if (response.headersSent) response.destroy();
+    else replyError(this.exchange, failureOf(error));
+  }
+
+  /** The JSON of one message. */
+  protected print(message: Buffer): string {
+    const { api, options } = this.exchange.context;
+    return printMessage(this.plan.method.output, message, api.registry, options);
+  }
+
+  protected httpBody(message: Buffer) {
+    return readHttpBody(this.plan.responseFields, message);
+  }
+
+  /** The backend's metadata with the status that HTTP has no place for. */
+  protected metadata(status: GrpcStatus | undefined, trailers: IncomingHttpHeaders): OutgoingHttpHeaders {
+    const headers = responseHeaders(this.initial);
+    if (status) {
+      headers['grpc-status'] = String(status.code);
+      if (trailers['grpc-message'] !== undefined) headers['grpc-message'] = trailers['grpc-message'];
+      const details = trailers['grpc-status-details-bin'];
+      if (details !== undefined && !this.exchange.context.options.convertGrpcStatus)
+        headers['grpc-status-details-bin'] = details;
+    }
+    delete headers['content-type'];
+    return headers;
+  }
+
+  /** The answer to a call that failed before anything was sent. */
+  protected replyStatus(status: GrpcStatus, trailers: IncomingHttpHeaders): void {
+    if (Object.keys(this.initial).length === 0) this.initial = withoutGrpc(trailers);
+    const headers = this.metadata(status, trailers);
+    if (!this.exchange.context.options.convertGrpcStatus) {
+      reply(this.exchange, httpStatusOf(status.code), headers, '');
+      return;
+    }
+    headers['content-type'] = 'application/json';
+    reply(this.exchange, httpStatusOf(status.code), headers, this.statusJson(status));
+  }
+
+  protected statusJson({ code, message, detailed }: GrpcStatus): string {
+    const { api, options } = this.exchange.context;
+    if (detailed) {
+      try {
+        return JSON.stringify(
+          toJson(StatusSchema, fromBinary(StatusSchema, detailed), {
+            registry: api.registry,
+            alwaysEmitImplicit: options.alwaysPrintPrimitiveFields,
+            enumAsInteger: options.alwaysPrintEnumsAsInts,
+            useProtoFieldName: options.preserveProtoFieldNames,
+          }),
+        );
+      } catch {
+        // A detail of a type that the descriptor set lacks: Envoy then sends no body at all. Code and message are
+        // worth more to the caller than the same answer.
+      }
+    }
+    if (options.alwaysPrintPrimitiveFields) return JSON.stringify({ code, message, details: [] });
+    return JSON.stringify(message ? { code, message } : { code });
+  }
+}
+
+/** The metadata among the headers of an answer that has trailers only. */
+function withoutGrpc(trailers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { 'grpc-status': _, 'grpc-message': __, 'grpc-status-details-bin': ___, ...rest } = trailers;
+  return rest;
+}
+
+function failureOf(error: unknown): { status: number; message: string } {
+  if (error instanceof DeadlineError) return { status: 504, message: error.message };
+  if (error instanceof FrameError) {
+    return {
+      status: 500,
+      message: "Response not transcoded because the transcoder's internal buffer size exceeds the configured limit.",
+    };
+  }
+  return upstreamFailure(error);
+}

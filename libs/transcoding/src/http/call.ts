@@ -1,0 +1,153 @@
+import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
+import { FrameReader } from '../grpc/frames.ts';
+import { type GrpcStatus, readGrpcStatus } from '../grpc/grpc-status.ts';
+
+/** Hears how a call goes: headers, messages, end; or one of the other two. */
+export interface CallListener {
+  headers(headers: IncomingHttpHeaders): void;
+  /** Returning a promise stops reading until it is settled. */
+  message(message: Buffer): void | Promise<void>;
+  end(status: GrpcStatus, trailers: IncomingHttpHeaders, trailersOnly: boolean): void;
+  /** The backend answered, but not as a gRPC server. */
+  plain(headers: IncomingHttpHeaders, stream: ClientHttp2Stream): void;
+  /** The network failed, the deadline passed (`timeout`), or the response is too large. */
+  failed(error: unknown): void;
+}
+
+/** Thrown into `failed` when the deadline passes. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+}
+
+export interface CallOptions {
+  readonly maxMessageBytes: number;
+  /** ms; absent = none. */
+  readonly deadlineMs?: number;
+}
+
+/** One gRPC call. */
+export class Call {
+  private stream!: ClientHttp2Stream;
+  private readonly timer: NodeJS.Timeout | undefined;
+  private readonly backend: Backend;
+  private readonly headers: OutgoingHttpHeaders;
+  private readonly listener: CallListener;
+  private readonly options: CallOptions;
+  private done = false;
+  private answered = false;
+  private status: { status: GrpcStatus; trailers: IncomingHttpHeaders } | undefined;
+
+  /** With `body` the call is complete and sent again once if it never reached the backend. */
+  constructor(
+    backend: Backend,
+    headers: OutgoingHttpHeaders,
+    body: Buffer | undefined,
+    listener: CallListener,
+    options: CallOptions,
+  ) {
+    this.backend = backend;
+    this.headers = headers;
+    this.listener = listener;
+    this.options = options;
+    if (options.deadlineMs !== undefined) {
+      this.timer = setTimeout(() => this.fail(new DeadlineError('upstream request timeout')), options.deadlineMs);
+    }
+    this.start(body, body !== undefined);
+  }
+
+  /** Sends a part of the request; resolves when more may be sent. */
+  write(framed: Buffer): Promise<void> | undefined {
+    if (this.done || this.stream.write(framed)) return undefined;
+    return new Promise((resolve) => {
+      this.stream.once('drain', resolve);
+      this.stream.once('close', resolve);
+    });
+  }
+
+  end(): void {
+    if (!this.done) this.stream.end();
+  }
+
+  /** Tells the backend that nobody waits any more. */
+  cancel(): void {
+    this.finish();
+    this.stream.close(8);
+  }
+
+  private start(body: Buffer | undefined, again: boolean): void {
+    const stream = this.backend.request(this.headers, false);
+    this.stream = stream;
+    const reader = new FrameReader(this.options.maxMessageBytes);
+    stream.once('response', (headers, flags) => this.onResponse(headers, (flags & 1) === 1));
+    stream.on('trailers', (trailers) => {
+      const status = readGrpcStatus(trailers);
+      if (status) this.status = { status, trailers };
+    });
+    stream.on('data', (chunk: Buffer) => this.onData(reader, chunk));
+    stream.once('end', () => this.onEnd());
+    stream.once('error', (error) => {
+      if (again && !this.answered && !this.done && (wasNotProcessed(error) || stream.rstCode === 7))
+        this.start(body, false);
+      else this.fail(error);
+    });
+    stream.once('close', () => {
+      if (this.stream === stream && stream.rstCode !== 0) this.fail(new Error(`reset with code ${stream.rstCode}`));
+    });
+    if (body) stream.end(body);
+  }
+
+  private onResponse(headers: IncomingHttpHeaders, endStream: boolean): void {
+    this.answered = true;
+    if (this.done) return;
+    if (!(headers['content-type'] ?? '').startsWith('application/grpc')) {
+      this.finish();
+      this.listener.plain(headers, this.stream);
+      return;
+    }
+    const status = readGrpcStatus(headers);
+    if (status && endStream) {
+      this.finish();
+      this.listener.end(status, headers, true);
+      return;
+    }
+    if (status) this.status = { status, trailers: headers };
+    this.listener.headers(headers);
+  }
+
+  private onData(reader: FrameReader, chunk: Buffer): void {
+    if (this.done) return;
+    let waits: Promise<void>[];
+    try {
+      waits = reader.push(chunk).flatMap((message) => this.listener.message(message) ?? []);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (waits.length === 0) return;
+    this.stream.pause();
+    void Promise.all(waits).then(() => this.stream.resume());
+  }
+
+  private onEnd(): void {
+    if (this.done) return;
+    this.finish();
+    const { status, trailers } = this.status ?? {
+      status: { code: 2, message: 'the backend ended the call without a status' },
+      trailers: {},
+    };
+    this.listener.end(status, trailers, false);
+  }
+
+  private fail(error: unknown): void {
+    if (this.done) return;
+    this.finish();
+    this.stream.close(8);
+    this.listener.failed(error);
+  }
+
+  private finish(): void {
+    this.done = true;
+    clearTimeout(this.timer);
+  }
+}

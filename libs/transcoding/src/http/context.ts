@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Backend } from '../grpc/backend.ts';
+import type { GatewayMode, TranscodingOptions } from '../options.ts';
+import type { Api } from '../rules/api.ts';
+import type { RouteTable } from '../rules/route-table.ts';
+import type { Cors } from './cors.ts';
+import type { GatewaySettings } from './settings.ts';
+
+/** What all requests of one gateway share. */
+export interface Context {
+  readonly settings: GatewaySettings;
+  readonly mode: GatewayMode;
+  readonly options: TranscodingOptions;
+  readonly api: Api;
+  readonly routes: RouteTable;
+  readonly cors: Cors | undefined;
+  readonly ignoredQuery: ReadonlySet<string>;
+  readonly maxRequestBytes: number;
+  readonly maxMessageBytes: number;
+  readonly backendOf: (service: string) => Backend;
+}
+
+/** One request and its answer. */
+export interface Exchange {
+  readonly context: Context;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  /** As the client sent it, with the query. */
+  readonly originalPath: string;
+  method: string;
+  /** Normalised, without the query. */
+  path: string;
+  query: string;
+  template?: string;
+  rpc?: string;
+  /** Headers that the answer gets whatever it is. */
+  readonly extraHeaders: Record<string, string>;
+  /** Goes to the backend beside the client's own headers. */
+  readonly upstreamHeaders: Record<string, string>;
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http';
+import type { TranscodingOptions } from '../options.ts';
+import { RequestError } from '../rules/request-error.ts';
+
+/** Cross-origin answers as ESPv2 gives them. */
+export class Cors {
+  private readonly options: TranscodingOptions;
+  private readonly maxAge: string;
+
+  constructor(options: TranscodingOptions) {
+    this.options = options;
+    this.maxAge = String(secondsOf(options.corsMaxAge));
+  }
+
+  /** Headers of an answer to this request; none when it comes from no or another origin. */
+  headers(request: IncomingMessage): Record<string, string> {
+    const origin = request.headers.origin;
+    if (!origin || !this.allows(origin)) return {};
+    return {
+      'access-control-allow-origin': origin,
+      ...(this.options.corsAllowCredentials && { 'access-control-allow-credentials': 'true' }),
+      ...(this.options.corsExposeHeaders && { 'access-control-expose-headers': this.options.corsExposeHeaders }),
+    };
+  }
+
+  /**
+   * Headers of the answer to a preflight.
+   * @throws RequestError 400 when it is none or comes from another origin
+   */
+  preflight(request: IncomingMessage): Record<string, string> {
+    const { origin } = request.headers;
+    if (!origin || !request.headers['access-control-request-method'] || !this.allows(origin)) {
+      throw new RequestError(
+        400,
+        'The CORS preflight request is missing one (or more) of the following required headers ' +
+          '[Origin, Access-Control-Request-Method] or has an unmatched Origin header.',
+      );
+    }
+    return {
+      'access-control-allow-origin': origin,
+      ...(this.options.corsAllowCredentials && { 'access-control-allow-credentials': 'true' }),
+      'access-control-allow-methods': this.options.corsAllowMethods,
+      'access-control-allow-headers': this.options.corsAllowHeaders,
+      'access-control-max-age': this.maxAge,
+    };
+  }
+
+  private allows(origin: string): boolean {
+    const allowed = this.options.corsAllowOrigin;
+    if (this.options.corsPreset === 'cors_with_regex') return new RegExp(`^(?:${allowed})$`).test(origin);
+    return allowed === '*' || allowed === origin;
+  }
+}
+
+function secondsOf(duration: string): number {
+  const units: Record<string, number> = { h: 3600, m: 60, s: 1 };
+  let seconds = 0;
+  for (const [, amount, unit] of duration.matchAll(/(\d+)([hms])/g))
+    seconds += Number(amount) * (units[unit ?? ''] ?? 0);
+  return seconds;
+}

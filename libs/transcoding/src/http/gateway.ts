@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Backend } from '../grpc/backend.ts';
+import { DEFAULT_OPTIONS, ESPV2_OPTIONS, type TranscodingOptions } from '../options.ts';
+import { loadApi } from '../rules/api.ts';
+import { RouteTable } from '../rules/route-table.ts';
+import type { Context, Exchange } from './context.ts';
+import { Cors } from './cors.ts';
+import { handle } from './handle.ts';
+import type { GatewaySettings } from './settings.ts';
+
+/** A REST server that answers from gRPC backends. */
+export interface Gateway {
+  readonly server: Server;
+  readonly options: TranscodingOptions;
+  /** Full names of the methods that it serves. */
+  readonly selectors: readonly string[];
+  /** @returns the port; 0 asks for a free one */
+  listen(port: number, host?: string): Promise<number>;
+  /** Takes no new connections and resolves when the running requests are answered, or after `graceMs` (10 s). */
+  close(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Builds a gateway from a descriptor set.
+ * @throws GatewayConfigError that lists every mistake of the rules
+ */
+export function createGateway(settings: GatewaySettings): Gateway {
+  const mode = settings.mode ?? 'espv2';
+  const options = { ...DEFAULT_OPTIONS, ...(mode !== 'transcoder' && ESPV2_OPTIONS), ...settings.options };
+  const api = loadApi(settings.descriptorSet, settings.services, options);
+  const backends = new Map<string, Backend>();
+  const context: Context = {
+    settings,
+    mode,
+    options,
+    api,
+    routes: new RouteTable(api.plans, options.disallowColonInWildcardPathSegment),
+    cors: options.corsPreset ? new Cors(options) : undefined,
+    ignoredQuery: new Set(options.ignoredQueryParameters),
+    maxRequestBytes: options.maxRequestBodySize || options.connectionBufferLimitBytes,
+    maxMessageBytes: options.maxResponseBodySize || options.connectionBufferLimitBytes,
+    backendOf(service) {
+      const address = settings.backend(service);
+      let backend = backends.get(address);
+      if (!backend) backends.set(address, (backend = new Backend(address)));
+      return backend;
+    },
+  };
+  const server = createServer(
+    // Envoy's limit for all headers together; a client has 10 s for them, and 5 minutes for the whole request.
+    { maxHeaderSize: 60 * 1024, headersTimeout: 10_000, requestTimeout: 300_000, keepAliveTimeout: 60_000 },
+    (request, response) => serve(context, request, response),
+  );
+  server.maxHeadersCount = 0;
+  return {
+    server,
+    options,
+    selectors: [...new Set(api.plans.map((plan) => plan.selector))],
+    listen: (port, host = '127.0.0.1') => listen(server, port, host),
+    close: (graceMs = 10_000) => close(server, backends.values(), graceMs),
+  };
+}
+
+function serve(context: Context, request: IncomingMessage, response: ServerResponse): void {
+  const started = performance.now();
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  const sentId = request.headers['x-request-id'];
+  const exchange: Exchange = {
+    context,
+    request,
+    response,
+    requestId: typeof sentId === 'string' && /^[\w.:-]{1,128}$/.test(sentId) ? sentId : randomUUID(),
+    originalPath: url,
+    method: request.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    extraHeaders: {},
+    upstreamHeaders: {},
+  };
+  const { onAccess } = context.settings;
+  if (onAccess) {
+    const before = request.socket.bytesWritten;
+    response.once('close', () => {
+      const traceId = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(request.headers['traceparent'] ?? ''))?.[1];
+      onAccess({
+        method: exchange.method,
+        ...(exchange.template !== undefined && { template: exchange.template }),
+        ...(exchange.rpc !== undefined && { rpc: exchange.rpc }),
+        status: response.writableFinished || response.headersSent ? response.statusCode : 499,
+        durationMs: Math.round((performance.now() - started) * 100) / 100,
+        requestId: exchange.requestId,
+        ...(traceId && { traceId }),
+        bytes: request.socket.bytesWritten - before,
+      });
+    });
+  }
+  void handle(exchange);
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function close(server: Server, backends: Iterable<Backend>, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+  for (const backend of backends) backend.close();
+}

@@ -1,0 +1,94 @@
+import { parseQuery } from '../path/query.ts';
+import { bindQuery } from '../rules/bind-query.ts';
+import type { MethodPlan } from '../rules/method-plan.ts';
+import { RequestError } from '../rules/request-error.ts';
+import type { ResolvedBinding } from '../rules/weave.ts';
+import { admit, checkHeaders } from './admit.ts';
+import type { Exchange } from './context.ts';
+import { passThrough } from './passthrough.ts';
+import { reply, replyError } from './reply.ts';
+import { transcode } from './transcode.ts';
+
+/** Answers one request, whatever it is. Never rejects. */
+export async function handle(exchange: Exchange): Promise<void> {
+  const { context, request, response } = exchange;
+  try {
+    if (context.settings.local?.(exchange.path, request, response)) return;
+    if (context.options.healthz && exchange.path === context.options.healthz) {
+      reply(exchange, 200, { 'content-type': 'text/plain' }, '');
+      return;
+    }
+    checkHeaders(exchange);
+    if (context.mode === 'transcoder') await translate(exchange, undefined);
+    else {
+      const route = await admit(exchange);
+      if (route) await translate(exchange, route);
+    }
+  } catch (error) {
+    fail(exchange, error);
+  }
+}
+
+function fail(exchange: Exchange, error: unknown): void {
+  if (error instanceof RequestError) replyError(exchange, error);
+  else if (exchange.request.destroyed && !exchange.request.complete) exchange.response.destroy();
+  else {
+    process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    replyError(exchange, { status: 500, message: 'The gateway failed; its log says why.' });
+  }
+}
+
+/** Finds the rule, binds path and query, and makes the call; what cannot be bound goes on untranslated. */
+async function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<void> {
+  const { context, method, path, request } = exchange;
+  const untranslated = () => passThrough(exchange, context.backendOf(serviceOf(exchange, route)));
+  if (/^application\/grpc(?:$|[+;])/.test(request.headers['content-type'] ?? '')) return untranslated();
+  const match = context.api.matcher.match(method, path);
+  if (!match) {
+    if (!context.options.rejectUnknownMethod) return untranslated();
+    throw new RequestError(404, `Could not resolve ${path} to a method.`);
+  }
+  const plan = match.data;
+  exchange.template = plan.template;
+  exchange.rpc = plan.grpcPath;
+  const doubt = (problem: string) => {
+    if (context.mode === 'strict') throw new RequestError(400, problem);
+    context.settings.onDoubt?.(problem, plan.template);
+  };
+  const query = bindQuery(
+    plan,
+    parseQuery(exchange.query, context.options.queryParamUnescapePlus),
+    context.ignoredQuery,
+  );
+  for (const problem of query.unknown) {
+    doubt(problem);
+    if (context.options.ignoreUnknownQueryParameters) continue;
+    if (!context.options.rejectUnknownQueryParameters) return untranslated();
+    throw new RequestError(400, problem);
+  }
+  const fromPath = match.bindings.map(({ value }, index): ResolvedBinding => {
+    return { fields: plan.pathFields[index] ?? [], value, from: 'path' };
+  });
+  overrides(fromPath, query.bindings, doubt);
+  const bindings = [...fromPath, ...query.bindings];
+  await transcode(exchange, plan, bindings, context.backendOf(plan.method.parent.typeName), doubt);
+}
+
+/** A query parameter that sets what the path has set. */
+function overrides(path: ResolvedBinding[], query: ResolvedBinding[], doubt: (problem: string) => void): void {
+  for (const { fields } of query) {
+    const same = path.some(
+      (each) => each.fields.length === fields.length && each.fields.every((f, i) => f === fields[i]),
+    );
+    if (same)
+      doubt(`The query parameter ${fields.map((field) => field.jsonName).join('.')} is set by the path already.`);
+  }
+}
+
+/** Where a request goes that no rule explains: by its route, by its gRPC path, else to the first service. */
+function serviceOf(exchange: Exchange, route: MethodPlan | undefined): string {
+  const named = exchange.path.split('/')[1] ?? '';
+  const { plans } = exchange.context.api;
+  const plan = route ?? plans.find(({ method }) => method.parent.typeName === named) ?? plans[0];
+  return plan?.method.parent.typeName ?? named;
+}

@@ -1,0 +1,47 @@
+import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { pipeline } from 'node:stream';
+import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
+import type { Exchange } from './context.ts';
+import { replyError } from './reply.ts';
+import { forwardedHeaders } from './upstream-headers.ts';
+
+export const UPSTREAM_FAILED = 'upstream connect error or disconnect/reset before headers. reset reason: ';
+
+/** Sends a request on as it is. A gRPC server answers 415 to what is no gRPC. */
+export function passThrough(exchange: Exchange, backend: Backend): void {
+  const { request, originalPath, method } = exchange;
+  const headers = { ...forwardedHeaders(exchange), ':method': method, ':path': originalPath };
+  const stream = backend.request(headers, false);
+  pipeline(request, stream, () => {});
+  stream.once('response', (found) => relayPlain(exchange, found, stream));
+  stream.once('error', (error) => replyError(exchange, upstreamFailure(error)));
+  exchange.response.once('close', () => stream.close());
+}
+
+/** Sends a response that is no gRPC on as it is. */
+export function relayPlain(exchange: Exchange, headers: IncomingHttpHeaders, stream: ClientHttp2Stream): void {
+  const { response, extraHeaders } = exchange;
+  if (response.headersSent) return;
+  response.writeHead(Number(headers[':status'] ?? 502), { ...responseHeaders(headers), ...extraHeaders });
+  pipeline(stream, response, () => {});
+}
+
+const DROPPED = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer', 'content-length']);
+
+/** A backend's headers as HTTP/1 response headers. */
+export function responseHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const found: OutgoingHttpHeaders = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !name.startsWith(':') && !DROPPED.has(name)) found[name] = value;
+  }
+  return found;
+}
+
+/** What the client hears when the backend cannot be reached. */
+export function upstreamFailure(error: unknown): { status: number; message: string } {
+  return {
+    status: 503,
+    message: UPSTREAM_FAILED + (wasNotProcessed(error) ? 'connection failure' : 'connection termination'),
+  };
+}

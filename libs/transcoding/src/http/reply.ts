@@ -1,0 +1,78 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { createHash } from 'node:crypto';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type { RequestError } from '../rules/request-error.ts';
+import type { Exchange } from './context.ts';
+
+/** Smaller bodies do not get smaller. */
+const MIN_COMPRESSED = 1024;
+
+/** Sends a whole answer. */
+export function reply(
+  exchange: Exchange,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  body: string | Uint8Array,
+): void {
+  const { response, extraHeaders, requestId } = exchange;
+  if (response.headersSent || response.destroyed) return;
+  let bytes: Uint8Array = typeof body === 'string' ? Buffer.from(body) : body;
+  let code = status;
+  const all: OutgoingHttpHeaders = { ...headers, ...extraHeaders, 'x-request-id': requestId };
+  if (status === 200) {
+    if (tag(exchange, all, bytes)) {
+      code = 304;
+      bytes = Buffer.alloc(0);
+      delete all['content-type'];
+    } else bytes = compress(exchange, all, bytes);
+  }
+  if (code !== 304) all['content-length'] = bytes.length;
+  response.writeHead(code, all);
+  // The body of a request that is not read to its end would be taken for the next request.
+  if (!exchange.request.complete) response.shouldKeepAlive = false;
+  response.end(exchange.request.method === 'HEAD' ? undefined : bytes);
+}
+
+/** Sends an answer of the gateway itself: JSON as ESPv2, plain text as the bare filter. */
+export function replyError(exchange: Exchange, { status, message }: Pick<RequestError, 'status' | 'message'>): void {
+  const plain = exchange.context.mode === 'transcoder';
+  const headers: OutgoingHttpHeaders = { 'content-type': plain ? 'text/plain' : 'application/json' };
+  if (!exchange.request.complete) headers['connection'] = 'close';
+  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  reply(exchange, status, headers, plain ? message : JSON.stringify({ code: status, message }));
+}
+
+/** Sets the ETag of a GET; true when the client has this answer already. */
+function tag(exchange: Exchange, headers: OutgoingHttpHeaders, bytes: Uint8Array): boolean {
+  if (!exchange.context.settings.etags || exchange.method !== 'GET') return false;
+  const etag = (headers['etag'] ??= `W/"${createHash('sha1').update(bytes).digest('base64url')}"`);
+  const known = exchange.request.headers['if-none-match'];
+  if (!known) return false;
+  const bare = etag.replace(/^W\//, '');
+  return known.split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === bare);
+}
+
+function compress(exchange: Exchange, headers: OutgoingHttpHeaders, bytes: Uint8Array): Uint8Array {
+  if (!exchange.context.settings.compress || headers['content-encoding']) return bytes;
+  headers['vary'] = headers['vary'] ? `${headers['vary']}, Accept-Encoding` : 'Accept-Encoding';
+  if (bytes.length < MIN_COMPRESSED) return bytes;
+  const accepted = acceptedEncodings(exchange.request.headers['accept-encoding']);
+  if (accepted.has('br')) {
+    headers['content-encoding'] = 'br';
+    return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
+  }
+  if (accepted.has('gzip')) {
+    headers['content-encoding'] = 'gzip';
+    return gzipSync(bytes, { level: 6 });
+  }
+  return bytes;
+}
+
+function acceptedEncodings(header: string | string[] | undefined): Set<string> {
+  const entries = String(header ?? '')
+    .toLowerCase()
+    .split(',');
+  return new Set(
+    entries.filter((entry) => !/;\s*q=0(\.0*)?\s*$/.test(entry)).map((entry) => entry.split(';')[0]?.trim() ?? ''),
+  );
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
+import type { TokenVerifier } from '@kiban/auth';
+import type { GatewayMode, TranscodingOptions } from '../options.ts';
+
+/** One line of the access log. */
+export interface AccessRecord {
+  readonly method: string;
+  /** The template that matched, `/v1/{name=articles/*}`: never the path itself, which may hold personal data. */
+  readonly template?: string;
+  readonly rpc?: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly requestId: string;
+  readonly traceId?: string;
+  /** Response body in bytes, before HTTP's own framing. */
+  readonly bytes: number;
+}
+
+/** The policy for one method, by its full name. */
+export interface MethodPolicy {
+  /** Checks the token; a call without a good one is answered 401. Absent = open. */
+  readonly verifier?: TokenVerifier;
+  /** Default 15 s for unary calls; streams have none. */
+  readonly deadlineMs?: number;
+}
+
+export interface GatewaySettings {
+  readonly descriptorSet: FileDescriptorSet;
+  /** Full names; absent = every service that has rules. */
+  readonly services?: readonly string[];
+  /** Default espv2. */
+  readonly mode?: GatewayMode;
+  /** Over the mode's own. */
+  readonly options?: Partial<TranscodingOptions>;
+  /** host:port of a service's backend. */
+  readonly backend: (service: string) => string;
+  readonly policy?: (selector: string) => MethodPolicy;
+  /** Answers paths of its own; true when it did. Asked before anything else, with the path without its query. */
+  readonly local?: (path: string, request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly onAccess?: (record: AccessRecord) => void;
+  /** A request that strict mode would refuse (modes transcoder and espv2). */
+  readonly onDoubt?: (problem: string, template: string) => void;
+  /** How many proxies in front are trusted to have set X-Forwarded-For. Default 0: what the client sent is dropped. */
+  readonly trustedHops?: number;
+  /** Bodies of 1 KiB and more are compressed when the client accepts it. Default false. */
+  readonly compress?: boolean;
+  /** GETs carry an ETag and answer 304 to its If-None-Match. Default false. */
+  readonly etags?: boolean;
+}

@@ -1,0 +1,96 @@
+import type { IncomingHttpHeaders } from 'node:http2';
+import type { GrpcStatus } from '../grpc/grpc-status.ts';
+import type { MethodPlan } from '../rules/method-plan.ts';
+import { Answer } from './answer.ts';
+import type { Exchange } from './context.ts';
+import { reply } from './reply.ts';
+
+/** How the messages of a stream are told apart. */
+type Framing = 'array' | 'lines' | 'events' | 'raw';
+
+/** Answers a call with a stream of messages, each sent when it comes. */
+export class StreamAnswer extends Answer {
+  private readonly framing: Framing;
+  private sent = 0;
+
+  constructor(exchange: Exchange, plan: MethodPlan) {
+    super(exchange, plan);
+    this.framing = framingOf(exchange, plan);
+  }
+
+  override headers(headers: IncomingHttpHeaders): void {
+    super.headers(headers);
+    if (this.framing !== 'raw') this.begin(CONTENT_TYPES[this.framing]);
+  }
+
+  message(message: Buffer): Promise<void> | void {
+    const { response } = this.exchange;
+    if (this.framing === 'raw') {
+      const { contentType, data } = this.httpBody(message);
+      this.begin(contentType || 'application/octet-stream');
+      this.sent++;
+      return this.write(data);
+    }
+    let json: string;
+    try {
+      json = this.print(message);
+    } catch {
+      response.destroy();
+      return undefined;
+    }
+    const first = this.sent++ === 0;
+    if (this.framing === 'array') return this.write(first ? `[${json}` : `,${json}`);
+    return this.write(this.framing === 'events' ? `data: ${json}\n\n` : `${json}\n`);
+  }
+
+  end(status: GrpcStatus, trailers: IncomingHttpHeaders): void {
+    const { response } = this.exchange;
+    if (!response.headersSent) {
+      if (status.code !== 0) this.replyStatus(status, trailers);
+      else {
+        const body = this.framing === 'array' ? '[]' : '';
+        const type = this.framing === 'raw' ? 'application/json' : CONTENT_TYPES[this.framing];
+        reply(this.exchange, 200, { ...this.metadata(status, trailers), 'content-type': type }, body);
+      }
+      return;
+    }
+    if (this.framing === 'events' && status.code !== 0)
+      response.write(`event: error\ndata: ${this.statusJson(status)}\n\n`);
+    response.end(this.framing === 'array' ? (this.sent === 0 ? '[]' : ']') : undefined);
+  }
+
+  private begin(contentType: string): void {
+    const { response, extraHeaders, requestId } = this.exchange;
+    if (response.headersSent) return;
+    response.writeHead(200, {
+      ...this.metadata(undefined, {}),
+      ...extraHeaders,
+      'x-request-id': requestId,
+      'content-type': contentType,
+      ...(this.framing === 'events' && { 'cache-control': 'no-cache' }),
+    });
+    response.flushHeaders();
+  }
+
+  private write(data: string | Uint8Array): Promise<void> | undefined {
+    const { response } = this.exchange;
+    if (response.destroyed || response.write(data)) return undefined;
+    return new Promise((resolve) => {
+      response.once('drain', resolve);
+      response.once('close', resolve);
+    });
+  }
+}
+
+const CONTENT_TYPES: Record<Exclude<Framing, 'raw'>, string> = {
+  array: 'application/json',
+  lines: 'application/x-ndjson',
+  events: 'text/event-stream',
+};
+
+function framingOf({ context, request }: Exchange, plan: MethodPlan): Framing {
+  if (plan.httpBodyOut) return 'raw';
+  const asksForEvents = context.mode !== 'transcoder' && /\btext\/event-stream\b/.test(request.headers.accept ?? '');
+  if (context.options.streamSseStyleDelimited || asksForEvents) return 'events';
+  return context.options.streamNewlineDelimited ? 'lines' : 'array';
+}

@@ -1,0 +1,39 @@
+import type { DescField } from '@bufbuild/protobuf';
+import type { QueryParameter } from '../path/query.ts';
+import { resolveFieldPath } from './http-rules.ts';
+import type { MethodPlan } from './method-plan.ts';
+import type { ResolvedBinding } from './weave.ts';
+
+export interface BoundQuery {
+  readonly bindings: ResolvedBinding[];
+  /** A sentence for each parameter that names no field. */
+  readonly unknown: string[];
+}
+
+/** Finds the fields that query parameters name; the names may be percent-encoded and in either spelling. */
+export function bindQuery(
+  plan: MethodPlan,
+  query: readonly QueryParameter[],
+  ignored: ReadonlySet<string>,
+): BoundQuery {
+  const bindings: ResolvedBinding[] = [];
+  const unknown: string[] = [];
+  for (const { rawName, name, value } of query) {
+    if (ignored.has(rawName) || ignored.has(name)) continue;
+    const fields = resolve(plan, rawName, name);
+    if (typeof fields === 'string') unknown.push(fields);
+    else if (!insideHttpBody(plan, fields)) bindings.push({ fields, value, from: 'query' });
+  }
+  return { bindings, unknown };
+}
+
+function resolve(plan: MethodPlan, rawName: string, name: string): DescField[] | string {
+  const raw = resolveFieldPath(plan.method.input, rawName.split('.'));
+  if (typeof raw !== 'string' || rawName === name) return raw;
+  return resolveFieldPath(plan.method.input, name.split('.'));
+}
+
+/** What goes into the raw body cannot come from the query, too. */
+function insideHttpBody(plan: MethodPlan, fields: readonly DescField[]): boolean {
+  return plan.httpBodyIn && plan.bodyFields.every((field, index) => fields[index] === field);
+}

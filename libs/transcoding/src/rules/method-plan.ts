@@ -1,0 +1,68 @@
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import { type PathTemplate, parseTemplate } from '../path/template.ts';
+import { grpcPathOf, type HttpBinding, resolveFieldPath, selectorOf } from './http-rules.ts';
+
+/** A binding with everything that can be known before a request comes. */
+export interface MethodPlan extends HttpBinding {
+  readonly selector: string;
+  readonly grpcPath: string;
+  readonly path: PathTemplate;
+  /** Fields of each path variable, in the order of the template. */
+  readonly pathFields: readonly (readonly DescField[])[];
+  /** Where the body goes, outermost first; empty for `*` and for rules without a body. */
+  readonly bodyFields: readonly DescField[];
+  /** The body is the bytes of a google.api.HttpBody at bodyFields. */
+  readonly httpBodyIn: boolean;
+  /** The response is the bytes of a google.api.HttpBody at responseFields. */
+  readonly httpBodyOut: boolean;
+  readonly responseFields: readonly DescField[];
+}
+
+const HTTP_BODY = 'google.api.HttpBody';
+
+/** Prepares a binding. Mistakes of the rule go to `problem` and make it return undefined. */
+export function planOf(binding: HttpBinding, problem: (text: string) => void): MethodPlan | undefined {
+  const selector = selectorOf(binding.method);
+  const at = `${selector}: ${binding.httpMethod} ${binding.template}`;
+  const { input, output } = binding.method;
+  const bodyFields = binding.body === '' || binding.body === '*' ? [] : fields(input, binding.body);
+  const responseFields = binding.responseBody === '' ? [] : fields(output, binding.responseBody);
+  let path: PathTemplate;
+  try {
+    path = parseTemplate(binding.template);
+  } catch (error) {
+    problem(`${selector}: ${(error as Error).message}`);
+    return undefined;
+  }
+  const pathFields = path.variables.map((variable) => resolveFieldPath(input, variable.fieldPath));
+  const wrong = [bodyFields, responseFields, ...pathFields].filter((found) => typeof found === 'string');
+  for (const text of wrong) problem(`${at}: ${text}`);
+  if (wrong.length) return undefined;
+  const plan = {
+    ...binding,
+    selector,
+    grpcPath: grpcPathOf(binding.method),
+    path,
+    pathFields: pathFields as DescField[][],
+    bodyFields: bodyFields as DescField[],
+    responseFields: responseFields as DescField[],
+    httpBodyIn: ends(input, bodyFields as DescField[]),
+    httpBodyOut: ends(output, responseFields as DescField[]),
+  };
+  if (plan.responseFields.length > 0 && !plan.httpBodyOut) {
+    problem(
+      `${at}: Setting "response_body" is not supported yet for non-HttpBody fields: ${plan.responseFields.at(-1)?.name}`,
+    );
+    return undefined;
+  }
+  return plan;
+}
+
+function fields(message: DescMessage, path: string): DescField[] | string {
+  return resolveFieldPath(message, path.split('.'));
+}
+
+function ends(message: DescMessage, path: readonly DescField[]): boolean {
+  const last = path.at(-1);
+  return (last ? last.message?.typeName : message.typeName) === HTTP_BODY && last?.fieldKind !== 'list';
+}
