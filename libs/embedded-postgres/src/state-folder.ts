@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,6 +72,17 @@ export function findStateFolder(directory: string): StateFolder | undefined {
   if (!existsSync(join(directory, MARKER))) return undefined;
   const real = realpathSync(directory);
   return paths(real, readMarker(real)?.location ?? real);
+}
+
+/**
+ * Root who starts what an ordinary user started before (`sudo npm start`): the data keeps its owner, so that the user
+ * can go on with it later. Undefined for everybody else, and when there is no data yet.
+ */
+export function ownerOfData(directory: string): SystemUser | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const stat = statSync(join(directory, 'data'), { throwIfNoEntry: false });
+  if (!stat || stat.uid === 0) return undefined;
+  return { name: `user ${stat.uid}`, uid: stat.uid, gid: stat.gid };
 }
 
 function paths(directory: string, location: string): StateFolder {
