@@ -82,7 +82,7 @@ describe('a server', () => {
 describe('what a directory may hold', () => {
   let place: ReturnType<typeof scratch>;
   let dataDir: string;
-  const start = (onLog = (_: string) => undefined as void) => startPostgres({ dataDir, initCache, onLog });
+  const start = (onLog: (line: string) => void = () => undefined) => startPostgres({ dataDir, initCache, onLog });
   const fresh = () => {
     place = scratch();
     dataDir = join(place.path, 'postgres');
@@ -107,7 +107,7 @@ describe('what a directory may hold', () => {
     await stopped();
     rmSync(join(dataDir, 'data', 'kiban.json'));
     const lines: string[] = [];
-    const server = await start((line) => void lines.push(line));
+    const server = await start((line) => lines.push(line));
     await server.stop();
     expect(lines[0]).toContain('only half written; it was moved to');
   });

@@ -19,6 +19,9 @@ it('takes an error of a try as not yet', async () => {
 });
 
 it('rejects with what was waited for and why the last try failed', async () => {
-  const waiting = until(() => Promise.reject(new Error('connection refused')), { timeoutMs: 20, message: 'the server' });
+  const waiting = until(() => Promise.reject(new Error('connection refused')), {
+    timeoutMs: 20,
+    message: 'the server',
+  });
   await expect(waiting).rejects.toThrow('Waited 20 ms for: the server; the last try failed: connection refused');
 });
