@@ -1,6 +1,11 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Metadata, type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, status } from '@grpc/grpc-js';
-import { Publisher, PublishRequestSchema, PublishResponseSchema, type PublishRequest } from '@kiban/contracts/google/pubsub/v1';
+import {
+  Publisher,
+  PublishRequestSchema,
+  PublishResponseSchema,
+  type PublishRequest,
+} from '@kiban/contracts/google/pubsub/v1';
 import type { Random } from './random.ts';
 
 /** One accepted message. */
@@ -49,7 +54,10 @@ export class FaultBroker {
           responseDeserialize: (bytes: Buffer) => fromBinary(PublishResponseSchema, bytes),
         },
       },
-      { publish: (call: ServerUnaryCall<PublishRequest, unknown>, reply: sendUnaryData<unknown>) => this.#publish(call, reply) },
+      {
+        publish: (call: ServerUnaryCall<PublishRequest, unknown>, reply: sendUnaryData<unknown>) =>
+          this.#publish(call, reply),
+      },
     );
   }
 

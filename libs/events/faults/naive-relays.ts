@@ -49,7 +49,9 @@ async function readOn(client: pg.Client, { publisher }: NaiveOptions): Promise<b
   const cursor = await client.query<{ id: string }>('SELECT id::text FROM naive_cursor FOR UPDATE SKIP LOCKED');
   const from = cursor.rows[0]?.id;
   if (from === undefined) return false;
-  const { rows } = await client.query<Row>(`SELECT ${COLUMNS} FROM outbox WHERE id > $1 ORDER BY outbox.id LIMIT 100`, [from]);
+  const { rows } = await client.query<Row>(`SELECT ${COLUMNS} FROM outbox WHERE id > $1 ORDER BY outbox.id LIMIT 100`, [
+    from,
+  ]);
   const last = rows.at(-1);
   if (last === undefined || !(await publish(publisher, rows))) return false;
   await client.query('UPDATE naive_cursor SET id = $1', [last.id]);

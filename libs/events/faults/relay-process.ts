@@ -16,7 +16,11 @@ if (mode === 'skip-locked' || mode === 'cursor') {
     batch: 100,
     vacuumEvery: 10_000,
     retryMs: { first: 50, last: 1_000 },
-    log: { info: () => undefined, warn: (fields, text) => process.env['DEBUG'] && console.error(text, fields), error: console.error },
+    log: {
+      info: () => undefined,
+      warn: (fields, text) => process.env['DEBUG'] && console.error(text, fields),
+      error: console.error,
+    },
   });
 }
 process.send?.('ready');

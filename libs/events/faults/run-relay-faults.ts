@@ -72,7 +72,9 @@ export async function runRelayFaults(options: RelayFaults): Promise<RelayFaultsR
   }).finally(() => (producing = false));
   const status = setInterval(() => {
     const { kills, backendKills } = fleet;
-    options.onProgress?.(`committed ${committed}, accepted ${broker.log.length}, kills ${kills}, backend kills ${backendKills}`);
+    options.onProgress?.(
+      `committed ${committed}, accepted ${broker.log.length}, kills ${kills}, backend kills ${backendKills}`,
+    );
   }, 5_000);
   const serverKills = await injectFaults(options, database, fleet, random, () => producing);
   const { rolledBack } = await produced;
@@ -117,7 +119,11 @@ async function injectFaults(
 ): Promise<number> {
   let serverKills = 0;
   for (const milliseconds of options.freezes) await fleet.freeze(milliseconds);
-  while (fleet.kills < options.kills || fleet.backendKills < options.backendKills || serverKills < options.serverKills) {
+  while (
+    fleet.kills < options.kills ||
+    fleet.backendKills < options.backendKills ||
+    serverKills < options.serverKills
+  ) {
     if (!producing() && fleet.kills >= options.kills && serverKills >= options.serverKills) break;
     await delay(random() * 60);
     if (fleet.kills < options.kills) await fleet.kill();
@@ -135,7 +141,9 @@ async function injectFaults(
 
 async function drained(database: FaultDatabase, mode: RelayMode, broker: FaultBroker): Promise<number> {
   const remaining =
-    mode === 'cursor' ? 'SELECT count(*)::int AS n FROM outbox, naive_cursor c WHERE outbox.id > c.id' : 'SELECT count(*)::int AS n FROM outbox';
+    mode === 'cursor'
+      ? 'SELECT count(*)::int AS n FROM outbox, naive_cursor c WHERE outbox.id > c.id'
+      : 'SELECT count(*)::int AS n FROM outbox';
   const giveUpAt = Date.now() + 120_000;
   for (;;) {
     const left = await database.admin
