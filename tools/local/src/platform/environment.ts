@@ -65,9 +65,10 @@ export function emulatorEnvironment(surroundings: Surroundings): NodeJS.ProcessE
     ...process.env,
     NODE_COMPILE_CACHE: paths.compileCache,
     MALLOC_ARENA_MAX: '2',
-    HOST: '127.0.0.1',
-    PORT: pubsub.slice(pubsub.lastIndexOf(':') + 1),
-    STATE_DIR: paths.pubsub,
+    PUBSUB_EMULATOR_BIND: '127.0.0.1',
+    PUBSUB_EMULATOR_PORT: pubsub.slice(pubsub.lastIndexOf(':') + 1),
+    PUBSUB_EMULATOR_ADMIN_PORT: '0',
+    PUBSUB_EMULATOR_STATE: paths.pubsub,
   };
 }
 
