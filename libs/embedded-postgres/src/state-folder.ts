@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -60,6 +61,7 @@ export async function claimStateFolder(
     const location = marker.location ?? (canEnter(user, real) ? real : undefined);
     if (location && existsSync(location)) return paths(real, location);
     const moved = await claimOutside(real, marker.id, user, outside);
+    await moveData(real, moved);
     writeMarker(real, { ...marker, location: moved });
     return paths(real, moved);
   } catch (error) {
@@ -158,6 +160,15 @@ async function claimOutside(
     'not-writable',
     `${user.name}, who runs PostgreSQL when root starts Kiban, can reach neither ${directory} nor ${tried.join(' nor ')}. Check the project out where others may enter, or start Kiban as an ordinary user.`,
   );
+}
+
+/** The directory was open before and was closed since (chmod 700): the data goes along. */
+async function moveData(from: string, to: string): Promise<void> {
+  const data = join(from, 'data');
+  if (!existsSync(data) || existsSync(join(to, 'data'))) return;
+  await stopOrphan(data);
+  // mv also crosses file systems, and keeps owners and modes.
+  execFileSync('mv', [data, join(to, 'data')]);
 }
 
 async function emptyAbandoned(location: string): Promise<void> {

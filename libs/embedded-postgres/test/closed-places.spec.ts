@@ -80,6 +80,22 @@ asRoot('root with a checkout closed to others (mode 700)', () => {
     await deletePostgres(dataDir);
     expect(existsSync(location)).toBe(false);
   });
+
+  it('takes the data along when the directory was open before', async () => {
+    const dataDir = join(place.path, 'postgres');
+    execFileSync('chmod', ['755', place.path]);
+    let server = await startPostgres({ dataDir, databases: ['content'], initCache });
+    await query(server, 'content', 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await server.stop();
+    expect(existsSync(join(dataDir, 'data'))).toBe(true);
+
+    execFileSync('chmod', ['700', place.path]);
+    server = await startPostgres({ dataDir });
+    expect(existsSync(join(dataDir, 'data'))).toBe(false);
+    expect(await query(server, 'content', 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    await server.stop();
+    await deletePostgres(dataDir);
+  });
 });
 
 asRoot('root with data of an ordinary user', () => {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { startPostgres } from '../src/index.ts';
 import { startMark, waitUntil } from '../src/processes.ts';
-import { query, scratch } from './support.ts';
+import { initCache, query, scratch } from './support.ts';
 
 let place: ReturnType<typeof scratch>;
 let dataDir: string;
@@ -18,7 +18,9 @@ afterEach(() => place.remove());
 
 async function supervise(...args: string[]): Promise<{ child: ChildProcess; pid: number }> {
   const script = join(import.meta.dirname, 'supervise.ts');
-  const child = spawn(process.execPath, [script, dataDir, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, dataDir, initCache, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   for await (const line of createInterface({ input: child.stdout })) {
     return { child, pid: (JSON.parse(line) as { pid: number }).pid };
   }
