@@ -1,4 +1,1 @@
-import { bootstrapService } from '@kiban/service';
-import { bffService } from './service.ts';
-
-await bootstrapService(bffService);
+export {};

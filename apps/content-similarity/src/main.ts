@@ -1,1 +1,5 @@
-export {};
+import 'reflect-metadata';
+import { bootstrapService } from '@kiban/service';
+import { similarityService } from './similarity.service.ts';
+
+await bootstrapService(similarityService);

@@ -1,4 +1,1 @@
-import { bootstrapService } from '@kiban/service';
-import { contentService } from './service.ts';
-
-await bootstrapService(contentService);
+export {};

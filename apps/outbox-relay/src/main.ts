@@ -1,4 +1,1 @@
-import { bootstrapService } from '@kiban/service';
-import { outboxRelay } from './definition.ts';
-
-await bootstrapService(outboxRelay);
+export {};

@@ -5,13 +5,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const ADDRESS = 'expected host:port, such as content:50051';
-
 /** `host:port` of another service. */
 export const address = () =>
   z
-    .string(ADDRESS)
-    .regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$|^\w+:\/\//, ADDRESS)
+    .string()
+    .regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$|^\w+:\/\//, 'expected host:port, such as content:50051')
     .describe('address of a service');
 
 /** A port; 0 takes a free one. */

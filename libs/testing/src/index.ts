@@ -1,4 +1,3 @@
-export { freePort } from '@kiban/embedded-postgres';
+export { freePort } from './free-port.ts';
 export { type Template, type TestDatabase, type TestPostgres, testPostgres } from './test-postgres.ts';
-export { type TestPubSub, type TestPubSubOptions, testPubSub } from './test-pubsub.ts';
 export { until, type UntilOptions } from './until.ts';

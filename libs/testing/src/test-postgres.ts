@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
+import pg from 'pg';
 import { sharedServer } from './shared-server.ts';
 
 export interface Template {
@@ -68,7 +68,7 @@ async function makeTemplate(url: (name: string) => string, { name, migrate }: Te
 }
 
 async function administer(url: string, statement: string): Promise<number> {
-  const client = new Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -13,7 +13,6 @@ export const topology = {
     'similarity-article': { topic: 'article' },
     'recommendation-article': { topic: 'article' },
     'similarity-interaction': { topic: 'interaction' },
-    'recommendation-interaction': { topic: 'interaction' },
   },
 } as const satisfies Topology;
 

@@ -14,12 +14,13 @@ import { EventConsumers } from '../consumer/event-consumers.ts';
 import type { EventHandler, HandlerDatabase } from '../consumer/event-handler.ts';
 import { maintainInbox } from '../inbox/partitions.ts';
 import { PushReceiver, type PushReceiverOptions } from '../push/push-receiver.ts';
+import type { Queryable } from '../queryable.ts';
 import type { RelayLog } from '../relay/relay-options.ts';
 import { discoverHandlers } from './discover-handlers.ts';
 
-export interface EventsModuleOptions extends PubSubConnection {
+export interface EventsModuleOptions<Tx extends Queryable = Queryable> extends PubSubConnection {
   /** Holds the inbox; handlers run in its transactions. `Database` of @kiban/database. */
-  readonly database: HandlerDatabase<never>;
+  readonly database: HandlerDatabase<Tx>;
   /** The service `consumer` in it turns red while a subscription cannot be received from. Readiness stays as it is. */
   readonly health?: { set(service: string, serving: boolean): void };
   /** Subscriptions delivered by HTTP POST instead of being pulled. Default none. */
@@ -59,7 +60,7 @@ export class EventsModule implements OnApplicationBootstrap, OnApplicationShutdo
     this.#push = push;
   }
 
-  static forRoot(options: EventsModuleOptions): DynamicModule {
+  static forRoot<Tx extends Queryable>(options: EventsModuleOptions<Tx>): DynamicModule {
     return {
       module: EventsModule,
       global: true,
@@ -77,7 +78,7 @@ export class EventsModule implements OnApplicationBootstrap, OnApplicationShutdo
     const log = options.log ?? silent;
     const handlers = discoverHandlers(this.#discovery);
     const metrics = consumerMetrics(options.metrics);
-    const database = options.database as unknown as HandlerDatabase;
+    const { database } = options;
     const dispatcher = new Dispatcher(database, handlers as EventHandler[], metrics);
     this.#push.serve(dispatcher);
     if (handlers.length === 0) return;

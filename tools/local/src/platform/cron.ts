@@ -7,8 +7,6 @@ export interface JobSpec {
   /** Five fields, https://en.wikipedia.org/wiki/Cron */
   readonly schedule: string;
   readonly timeZone: string;
-  /** Arguments of the app's bundle. */
-  readonly command: readonly string[];
 }
 
 /** The declared jobs. */

@@ -1,2 +1,0 @@
-/** Injects the Bff. */
-export const BFF = Symbol('bff');

@@ -1,2 +1,0 @@
-/** Injects the ContentStore. */
-export const CONTENT_STORE = Symbol('content-store');
