@@ -14,7 +14,7 @@ export interface OutboxStats {
 export async function outboxStats(database: Queryable): Promise<OutboxStats> {
   const { rows } = await database.query<{ pending: number; oldest: number | null; blocked: number; dead: number }>(
     `SELECT
-       (SELECT count(*)::int FROM (SELECT 1 FROM outbox LIMIT 100000) AS some) AS pending,
+       (SELECT count(*)::int FROM (SELECT 1 FROM outbox LIMIT 100000) AS counted) AS pending,
        (SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM generate_series(0, ${SHARDS - 1}) AS s,
          LATERAL (SELECT created_at FROM outbox WHERE shard = s::smallint ORDER BY id LIMIT 1) AS head) AS oldest,
        (SELECT count(*)::int FROM outbox_key) AS blocked,

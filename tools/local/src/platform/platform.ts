@@ -65,11 +65,12 @@ export class Platform {
     const { stale } = this.#build;
     if (stale.length) reporter.step('build', `building what changed: ${stale.join(', ')}`);
 
-    const ports = await freePorts(2 * this.#specs.length + 1);
+    // Those of --only have the others' addresses too: nobody is there, as when a service is down.
+    const ports = await freePorts(2 * SERVICES.length + 1);
     const surroundings: Surroundings = {
       paths,
       keys: await ensureDevelopmentKeys(paths.keys),
-      ports: new Map(this.#specs.map(({ name }, at) => [name, { grpc: ports[2 * at]!, ops: ports[2 * at + 1]! }])),
+      ports: new Map(SERVICES.map(({ name }, at) => [name, { grpc: ports[2 * at]!, ops: ports[2 * at + 1]! }])),
       gatewayPort: this.#options.port,
       pubsub: externalPubSub ?? `127.0.0.1:${ports.at(-1)!}`,
       databaseUrl: (name) => this.#databases.url(name),
