@@ -1,1 +1,5 @@
-export {};
+import 'reflect-metadata';
+import { bootstrapService } from '@kiban/service';
+import { recommendationService } from './recommendation.service.ts';
+
+await bootstrapService(recommendationService);
