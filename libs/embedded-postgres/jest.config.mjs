@@ -1,3 +1,3 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, rootDir: import.meta.dirname, displayName: 'embedded-postgres' };
+export default { ...preset, rootDir: import.meta.dirname, displayName: 'embedded-postgres', testTimeout: 30_000 };

@@ -1,3 +1,3 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, rootDir: import.meta.dirname, displayName: 'testing' };
+export default { ...preset, rootDir: import.meta.dirname, displayName: 'testing', testTimeout: 30_000 };

@@ -1,9 +1,11 @@
-// Bundles one app's compiled entry into one file: node tools/build/bundle.mjs dist/main.js bundle/main.mjs
-// What is type-checked is what ships: the input is tsc's output, not the sources.
+// Bundles one app's compiled entry: node tools/build/bundle.mjs dist/main.js bundle/main.mjs
+// What is type-checked is what ships: the input is tsc's output, not the sources. Code that is imported dynamically
+// (tracing, Redis, ...) becomes files of its own beside the entry, so that a start neither reads nor parses it.
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { staticNestImports } from './static-nest-imports.mjs';
 
-/** Packages that Nest and gax load only when a feature is used that we do not use. */
+/** Packages that Nest, grpc-js and pg load only when a feature is used that we do not use. */
 const OPTIONAL = [
   'class-transformer',
   'class-validator',
@@ -21,6 +23,16 @@ const OPTIONAL = [
   'pino-pretty',
 ];
 
+/**
+ * Our transport replaces Nest's, and grpc-js wants proto-loader for channelz and ORCA only, which we do not serve: 300
+ * KiB of protobufjs that no service runs. Apps with google-gax use it, and get it, through gax's own import.
+ */
+const UNUSED = { name: 'unused', resolveId: { filter: { id: /^@grpc\/proto-loader$/ }, handler: unusedInGrpcJs } };
+
+function unusedInGrpcJs(id, importer) {
+  return importer && /@grpc[\\/]grpc-js[\\/]/.test(importer) ? { id, external: true } : null;
+}
+
 const [input, file] = process.argv.slice(2);
 if (!input || !file) {
   console.error('usage: node tools/build/bundle.mjs <compiled entry> <output file>');
@@ -37,17 +49,30 @@ const bundle = await rolldown({
     if (log.code === 'EVAL' || log.code === 'UNRESOLVED_IMPORT') return;
     print(level, log);
   },
-  plugins: [staticNestImports()],
+  plugins: [UNUSED],
 });
+const dir = dirname(file);
+await removeOldFiles(dir);
 const { output } = await bundle.write({
-  file,
+  dir,
+  entryFileNames: basename(file),
+  chunkFileNames: '[name]-[hash].mjs',
   format: 'esm',
   sourcemap: true,
   minify: true,
   keepNames: true,
-  codeSplitting: false,
 });
 await bundle.close();
+const [entry, ...rest] = output
+  .filter(({ type }) => type === 'chunk')
+  .map(({ code }) => Math.round(code.length / 1024));
 console.log(
-  `${file}: ${Math.round(output[0].code.length / 1024)} KiB in ${Math.round(performance.now() - started)} ms`,
+  `${file}: ${entry} KiB, ${rest.reduce((sum, size) => sum + size, 0)} KiB in ${rest.length} files beside it, ` +
+    `in ${Math.round(performance.now() - started)} ms`,
 );
+
+/** Names of chunks change with their content: what an earlier run wrote would stay for ever. */
+async function removeOldFiles(dir) {
+  const names = await readdir(dir).catch(() => []);
+  for (const name of names) if (/\.mjs(\.map)?$/.test(name)) await rm(join(dir, name));
+}

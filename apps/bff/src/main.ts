@@ -1,1 +1,4 @@
-export {};
+import { bootstrapService } from '@kiban/service';
+import { bffService } from './service.ts';
+
+await bootstrapService(bffService);

@@ -1,1 +1,4 @@
-export {};
+import { bootstrapService } from '@kiban/service';
+import { contentService } from './service.ts';
+
+await bootstrapService(contentService);

@@ -1,1 +1,29 @@
-export {};
+import { catalogue } from './catalogue.ts';
+import { runJob } from './run-job.ts';
+
+/** One JSON line in the shape that Cloud Logging reads. */
+function log(severity: 'INFO' | 'ERROR', message: string, more: Record<string, unknown> = {}): void {
+  const line = { severity, time: new Date().toISOString(), service: 'jobs', message, ...more };
+  (severity === 'ERROR' ? process.stderr : process.stdout).write(`${JSON.stringify(line)}\n`);
+}
+
+const [name = ''] = process.argv.slice(2);
+const job = catalogue.get(name);
+if (!job) {
+  const known = [...catalogue.keys()].join(', ');
+  log(
+    'ERROR',
+    `unknown job ${JSON.stringify(name)}: run one of ${known}, for example node main.mjs events-maintenance`,
+  );
+  process.exitCode = 1;
+} else {
+  const started = performance.now();
+  const spent = () => ({ job: name, durationMs: Math.round(performance.now() - started) });
+  try {
+    const report = await runJob(name, job, process.env);
+    log('INFO', `${name} done`, { ...spent(), ...report });
+  } catch (error) {
+    log('ERROR', `${name} failed: ${error instanceof Error ? error.message : String(error)}`, spent());
+    process.exitCode = 1;
+  }
+}

@@ -1,1 +1,4 @@
-export {};
+import { bootstrapService } from '@kiban/service';
+import { outboxRelay } from './definition.ts';
+
+await bootstrapService(outboxRelay);

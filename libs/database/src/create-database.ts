@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { checkUrl } from './connection-url.ts';
 import { ConnectionError } from './errors.ts';
 import { type Queryable, type QueryResult, runQuery } from './queryable.ts';
@@ -24,7 +24,7 @@ export interface DatabaseOptions {
 /** A pool of connections to one database. */
 export interface Database<Schema> extends Queryable {
   kysely: Kysely<Schema>;
-  pool: pg.Pool;
+  pool: Pool;
   readonly options: Readonly<DatabaseOptions>;
   /** Runs `fn` in a transaction: commits when it resolves, rolls back when it rejects. */
   tx<R>(fn: (tx: Tx<Schema>) => Promise<R>, options?: TxOptions): Promise<R>;
@@ -37,7 +37,7 @@ export interface Database<Schema> extends Queryable {
 /** Makes the pool. Nothing connects before the first statement. Throws TypeError for a malformed url. */
 export function createDatabase<Schema = unknown>(options: DatabaseOptions): Database<Schema> {
   const onError = options.onError ?? warn;
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: checkUrl(options.url),
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'kiban',
@@ -50,7 +50,7 @@ export function createDatabase<Schema = unknown>(options: DatabaseOptions): Data
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', () => undefined));
 
-  const connect = async (): Promise<pg.PoolClient> => {
+  const connect = async (): Promise<PoolClient> => {
     try {
       return await pool.connect();
     } catch (error) {
@@ -59,7 +59,7 @@ export function createDatabase<Schema = unknown>(options: DatabaseOptions): Data
   };
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= pool.end());
-  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: { connect, end: close } as pg.Pool }) });
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: { connect, end: close } as Pool }) });
 
   const query = <R>(text: string, values: readonly unknown[] = []): Promise<QueryResult<R>> =>
     runQuery<R>(kysely, text, values);

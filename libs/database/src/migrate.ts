@@ -22,7 +22,7 @@ export async function migrate<Schema>(
     throw new TypeError(`"${set}" cannot name a migration set: use up to 41 of a-z, 0-9 and _`);
   // Connections of its own: the pool of the service may be one connection small, and has a statement timeout.
   const { url, onError } = database.options;
-  const own = createDatabase<unknown>({
+  const own = createDatabase({
     url,
     max: 2,
     statementTimeoutMs: 0,

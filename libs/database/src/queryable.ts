@@ -18,6 +18,6 @@ export async function runQuery<R>(
 ): Promise<QueryResult<R>> {
   const result = await kysely.executeQuery(CompiledQuery.raw(text, [...values]));
   // Kysely's driver leaves rows out for a text of several statements.
-  const rows = ((result.rows as R[] | undefined) ?? []) as R[];
+  const rows = (result.rows as R[] | undefined) ?? [];
   return { rows, rowCount: Number(result.numAffectedRows ?? rows.length) };
 }

@@ -1,6 +1,9 @@
-import pg from 'pg';
+import { type CustomTypesConfig, types } from 'pg';
 
-const { builtins } = pg.types;
+// Object ids of pg_type; they never change.
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+const DATE = 1082;
 
 /**
  * How values come out of the database. Differences from pg's defaults, set per pool and not for the whole process:
@@ -9,18 +12,15 @@ const { builtins } = pg.types;
  * - date: the string "2026-11-21". A Date would move with the time zone of the process.
  * Unchanged: numeric is a string (exact), timestamptz a Date, json parsed, bytea a Buffer.
  */
-export const valueTypes: pg.CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (format !== 'binary') {
-      if (oid === builtins.INT8) return BigInt;
-      if (oid === INT8_ARRAY) return (text: string) => parseIntegers(text);
-      if (oid === builtins.DATE) return String;
-    }
-    return pg.types.getTypeParser(oid, format as 'text') as unknown;
+export const valueTypes: CustomTypesConfig = {
+  getTypeParser(oid: number, format?: string): (value: string) => unknown {
+    if (format === 'binary') return types.getTypeParser(oid, 'binary');
+    if (oid === INT8) return BigInt;
+    if (oid === INT8_ARRAY) return parseIntegers;
+    if (oid === DATE) return String;
+    return types.getTypeParser(oid, 'text');
   },
-} as pg.CustomTypesConfig;
-
-const INT8_ARRAY = 1016;
+};
 
 /** One-dimensional array literals such as {1,NULL,3}. */
 function parseIntegers(text: string): (bigint | null)[] {

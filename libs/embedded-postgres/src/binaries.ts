@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { copyNative } from './copy-native.ts';
 import { PostgresError } from './postgres-error.ts';
@@ -57,15 +57,21 @@ export async function prepareBinaries(
   );
 }
 
+/** A cache folder first: systems clear old files from temporary directories, and would leave half of a copy. */
 function defaultCacheParents(): string[] {
-  return process.platform === 'win32' ? [tmpdir()] : [...new Set([tmpdir(), '/tmp', '/var/tmp'])];
+  if (process.platform === 'win32') return [tmpdir()];
+  const lasting =
+    process.getuid?.() === 0
+      ? '/var/cache/kiban'
+      : join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kiban');
+  return [lasting, tmpdir(), '/var/tmp'];
 }
 
-/** One name per owner, package version and source folder, so that two checkouts or an upgrade never mix. */
+/** One name per owner and package version: checkouts share a copy, an upgrade makes its own. */
 function cacheName(native: string): string {
   const manifest = readFileSync(join(dirname(native), 'package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
-  const hash = createHash('sha256').update(`${native}\n${manifest}`).digest('hex').slice(0, 10);
+  const hash = createHash('sha256').update(manifest).digest('hex').slice(0, 10);
   return `kiban-postgres-${process.getuid?.() ?? 'user'}-${version}-${hash}`;
 }
 

@@ -1,5 +1,5 @@
-import { chmodSync, cpSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { chmodSync, cpSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
 import { PostgresError } from './postgres-error.ts';
 
 /**
@@ -9,6 +9,7 @@ import { PostgresError } from './postgres-error.ts';
 export function copyNative(native: string, target: string, makeLinks: (native: string) => boolean): string {
   const home = join(target, 'native');
   if (isOurs(target)) return home;
+  mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
   const staging = `${target}.${process.pid}-${Math.random().toString(36).slice(2)}`;
   try {
     // Static libraries serve compilers only, and are a fifth of the size.

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { PostgresError } from './postgres-error.ts';
 
 /** Creates the databases that are not there yet. */
@@ -6,7 +6,7 @@ export async function createDatabases(url: string, names: readonly string[]): Pr
   for (const name of names)
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(name))
       throw new TypeError(`"${name}" cannot be a database name here: use up to 63 of a-z, 0-9 and _`);
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -1,2 +1,4 @@
+export { deletePostgres } from './delete-postgres.ts';
+export { freePort } from './free-port.ts';
 export { PostgresError, type PostgresFailure } from './postgres-error.ts';
-export { startPostgres, type RunningPostgres, type StartPostgresOptions } from './start-postgres.ts';
+export { type RunningPostgres, type StartPostgresOptions, startPostgres } from './start-postgres.ts';

@@ -38,7 +38,7 @@ export async function ensureInitialised(
   options: InitialiseOptions,
 ): Promise<string> {
   removeStaging(folder);
-  if (existsSync(folder.data) && !existsSync(join(folder.data, STAMP))) {
+  if (existsSync(folder.data) && !hasStamp(folder.data)) {
     const aside = `${folder.data}.unfinished-${Date.now()}`;
     renameSync(folder.data, aside);
     options.onLog(`${folder.data} was only half written; it was moved to ${aside} and is made anew`);
@@ -46,6 +46,17 @@ export async function ensureInitialised(
   if (!existsSync(folder.data)) return create(folder, binaries, user, options);
   checkVersion(folder, binaries);
   return readPassword(folder);
+}
+
+function hasStamp(data: string): boolean {
+  try {
+    readFileSync(join(data, STAMP));
+    return true;
+  } catch (error) {
+    // Data that this user may not read is not half-written.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 function removeStaging(folder: StateFolder): void {

@@ -21,13 +21,16 @@ export interface ServerProcess {
   stop(how: 'fast' | 'immediate'): Promise<void>;
 }
 
-/** Starts the server and waits until it accepts connections. */
+/**
+ * Starts the server and waits until it accepts connections. `onSpawn` gets its process id at once; what it returns is
+ * called when the process has ended.
+ */
 export async function startServer(
   folder: StateFolder,
   binaries: Binaries,
   user: SystemUser | undefined,
   settings: Record<string, string>,
-  { unref, timeoutMs }: { unref: boolean; timeoutMs: number },
+  { unref, timeoutMs, onSpawn }: { unref: boolean; timeoutMs: number; onSpawn: (pid: number) => () => void },
 ): Promise<ServerProcess> {
   const log = openLog(folder.logFile);
   const child = spawn(program(binaries, 'postgres'), ['-D', folder.data, ...settingArguments(settings)], {
@@ -48,6 +51,7 @@ export async function startServer(
     });
   });
   if (unref) child.unref();
+  if (child.pid) void exited.then(onSpawn(child.pid));
 
   const place = { directory: folder.data, port: Number(settings['port']) };
   const ready = () => {

@@ -27,6 +27,7 @@ export function serverSettings({ port, durable }: ServerSettings): Record<string
     log_min_messages: 'warning',
     log_line_prefix: '%t [%p] %d ',
     logging_collector: 'off',
+    log_checkpoints: 'off',
     ...(durable
       ? {}
       : {

@@ -9,9 +9,9 @@ import { findNativeFolder } from './platform-package.ts';
 import { PostgresError } from './postgres-error.ts';
 import { serverSettings } from './settings.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
-import { claimStateFolder, type StateFolder } from './state-folder.ts';
+import { claimStateFolder, ownerOfData } from './state-folder.ts';
 import { lockSupervisor } from './supervisor-lock.ts';
-import { postgresUser, type SystemUser } from './system-user.ts';
+import { postgresUser } from './system-user.ts';
 import { watch } from './watchdog.ts';
 
 export interface StartPostgresOptions {
@@ -57,24 +57,23 @@ export interface RunningPostgres {
  */
 export async function startPostgres(options: StartPostgresOptions): Promise<RunningPostgres> {
   const { durable = true, ephemeral = false, unref = false, onLog = () => undefined } = options;
-  const user = postgresUser();
+  const user = ownerOfData(options.dataDir) ?? postgresUser();
   const binaries = await prepareBinaries(options.nativeFolder ?? findNativeFolder(), user);
   const folder = await claimStateFolder(options.dataDir, user);
+  const remove = ephemeral ? [...new Set([folder.directory, folder.location])] : [];
+  const clear = () => remove.forEach((path) => rmSync(path, { recursive: true, force: true }));
   const release = lockSupervisor(folder.lockFile, folder.directory);
   try {
     const orphan = await stopOrphan(folder.data);
     if (orphan) onLog(`stopped PostgreSQL process ${orphan}, left running by an earlier run that was killed`);
     const cache = options.initCache;
     const password = await ensureInitialised(folder, binaries, user, { durable, onLog, ...(cache && { cache }) });
-    const { server, port } = await startOnPort(folder, user);
-    const remove = ephemeral ? [...new Set([folder.directory, folder.location])] : [];
-    const stopWatching = watch(server.pid, ephemeral ? 'QUIT' : 'INT', remove, unref);
+    const { server, port } = await startOnPort();
     const stopFollowing = options.onLog ? followFile(folder.logFile, server.logOffset, onLog) : () => undefined;
     const url = (database: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
 
     let stopping: Promise<void> | undefined;
     const exited = server.exited.then((how) => {
-      stopWatching();
       stopFollowing();
       release();
       return { expected: stopping !== undefined, ...how };
@@ -83,7 +82,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
       (stopping ??= server
         .stop(ephemeral ? 'immediate' : 'fast')
         .then(() => exited)
-        .then(() => remove.forEach((path) => rmSync(path, { recursive: true, force: true }))));
+        .then(clear));
     try {
       await createDatabases(url('postgres'), options.databases ?? []);
     } catch (error) {
@@ -93,19 +92,19 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Runn
     return { url, port, pid: server.pid, version: binaries.version, logFile: folder.logFile, exited, stop };
   } catch (error) {
     release();
+    clear();
     throw PostgresError.fromFileSystem(error, folder.directory);
   }
 
-  async function startOnPort(
-    folder: StateFolder,
-    user: SystemUser | undefined,
-  ): Promise<{ server: ServerProcess; port: number }> {
+  async function startOnPort(): Promise<{ server: ServerProcess; port: number }> {
+    const onSpawn = (pid: number) => watch(pid, ephemeral ? 'QUIT' : 'INT', remove, unref);
+    const { timeoutMs = 60_000 } = options;
     for (let attempt = 1; ; attempt++) {
       const port = options.port || (await freePort());
       try {
         const settings = serverSettings({ port, durable });
-        const { timeoutMs = 60_000 } = options;
-        return { server: await startServer(folder, binaries, user, settings, { unref, timeoutMs }), port };
+        const control = { unref, timeoutMs, onSpawn };
+        return { server: await startServer(folder, binaries, user, settings, control), port };
       } catch (error) {
         // Between finding a free port and using it, another program may take it.
         const lostRace = error instanceof PostgresError && error.reason === 'port-in-use' && !options.port;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -59,6 +61,7 @@ export async function claimStateFolder(
     const location = marker.location ?? (canEnter(user, real) ? real : undefined);
     if (location && existsSync(location)) return paths(real, location);
     const moved = await claimOutside(real, marker.id, user, outside);
+    await moveData(real, moved);
     writeMarker(real, { ...marker, location: moved });
     return paths(real, moved);
   } catch (error) {
@@ -71,6 +74,17 @@ export function findStateFolder(directory: string): StateFolder | undefined {
   if (!existsSync(join(directory, MARKER))) return undefined;
   const real = realpathSync(directory);
   return paths(real, readMarker(real)?.location ?? real);
+}
+
+/**
+ * Root who starts what an ordinary user started before (`sudo npm start`): the data keeps its owner, so that the user
+ * can go on with it later. Undefined for everybody else, and when there is no data yet.
+ */
+export function ownerOfData(directory: string): SystemUser | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const stat = statSync(join(directory, 'data'), { throwIfNoEntry: false });
+  if (!stat || stat.uid === 0) return undefined;
+  return { name: `user ${stat.uid}`, uid: stat.uid, gid: stat.gid };
 }
 
 function paths(directory: string, location: string): StateFolder {
@@ -146,6 +160,15 @@ async function claimOutside(
     'not-writable',
     `${user.name}, who runs PostgreSQL when root starts Kiban, can reach neither ${directory} nor ${tried.join(' nor ')}. Check the project out where others may enter, or start Kiban as an ordinary user.`,
   );
+}
+
+/** The directory was open before and was closed since (chmod 700): the data goes along. */
+async function moveData(from: string, to: string): Promise<void> {
+  const data = join(from, 'data');
+  if (!existsSync(data) || existsSync(join(to, 'data'))) return;
+  await stopOrphan(data);
+  // mv also crosses file systems, and keeps owners and modes.
+  execFileSync('mv', [data, join(to, 'data')]);
 }
 
 async function emptyAbandoned(location: string): Promise<void> {

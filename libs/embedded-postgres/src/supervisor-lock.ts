@@ -13,7 +13,7 @@ export function lockSupervisor(lockFile: string, directory: string): () => void 
       writeFileSync(lockFile, own, { flag: 'wx' });
       return () => rmSync(lockFile, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw PostgresError.fromFileSystem(error, directory);
     }
     const holder = readHolder(lockFile);
     if (holder && startMark(holder.pid) === holder.started && holder.started !== undefined)

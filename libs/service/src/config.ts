@@ -5,11 +5,13 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const ADDRESS = 'expected host:port, such as content:50051';
+
 /** `host:port` of another service. */
 export const address = () =>
   z
-    .string()
-    .regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$|^\w+:\/\//, 'expected host:port, such as content:50051')
+    .string(ADDRESS)
+    .regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$|^\w+:\/\//, ADDRESS)
     .describe('address of a service');
 
 /** A port; 0 takes a free one. */

@@ -1,3 +1,4 @@
-export { freePort } from './free-port.ts';
+export { freePort } from '@kiban/embedded-postgres';
 export { type Template, type TestDatabase, type TestPostgres, testPostgres } from './test-postgres.ts';
+export { type TestPubSub, type TestPubSubOptions, testPubSub } from './test-pubsub.ts';
 export { until, type UntilOptions } from './until.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import { Client } from 'pg';
 import { sharedServer } from './shared-server.ts';
 
 export interface Template {
@@ -68,7 +68,7 @@ async function makeTemplate(url: (name: string) => string, { name, migrate }: Te
 }
 
 async function administer(url: string, statement: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
   try {

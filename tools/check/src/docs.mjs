@@ -76,6 +76,6 @@ async function start() {
 
 async function stop() {
   const ended = new Promise((resolve) => platform.once('exit', resolve));
-  process.kill(-platform.pid, 'SIGINT');
+  process.kill(-Number(platform.pid), 'SIGINT');
   await ended;
 }

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { BulkServer } from './bulk-server.ts';
+import { runData } from './run-data.ts';
 
-const MAIN = resolve(import.meta.dirname, '../src/main.ts');
 let server: BulkServer;
 let url: string;
 let dir: string;
@@ -31,18 +30,7 @@ function file(name: string, lines: readonly string[]): string {
   return path;
 }
 
-function run(...args: string[]) {
-  const child = spawn(process.execPath, ['--conditions=@kiban/source', MAIN, 'import', ...args], {
-    env: { ...process.env, KIBAN_STATE_DIR: join(dir, 'state') },
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => (output += chunk));
-  child.stderr.on('data', (chunk) => (output += chunk));
-  const done = new Promise<{ code: number | null; output: string }>((end) =>
-    child.once('close', (code) => end({ code, output })),
-  );
-  return { child, done };
-}
+const run = (...args: string[]) => runData(join(dir, 'state'), 'import', ...args);
 
 const ARTICLES = Array.from({ length: 1_200 }, (_, index) => article(`a${index}`));
 

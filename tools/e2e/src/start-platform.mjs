@@ -23,7 +23,7 @@ export default async function startPlatform() {
   await ready(platform);
   return async () => {
     const ended = new Promise((done) => platform.once('exit', done));
-    process.kill(-platform.pid, 'SIGINT');
+    process.kill(-Number(platform.pid), 'SIGINT');
     await ended;
     rmSync(state, { recursive: true, force: true });
   };

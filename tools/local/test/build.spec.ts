@@ -17,9 +17,10 @@ beforeEach(() => {
     'package-lock.json': '{}',
     'libs/words/package.json': '{"name":"@kiban/words"}',
     'libs/words/src/index.ts': 'export const word = 1;',
-    'apps/one/package.json': '{"name":"@kiban/app-one","dependencies":{"@kiban/words":"*"}}',
+    'apps/one/package.json':
+      '{"name":"@kiban/app-one","dependencies":{"@kiban/words":"*"},"scripts":{"bundle":"node ../../tools/build/bundle.mjs"}}',
     'apps/one/src/main.ts': 'one',
-    'apps/two/package.json': '{"name":"@kiban/app-two"}',
+    'apps/two/package.json': '{"name":"@kiban/app-two","scripts":{"bundle":"node ../../tools/build/bundle.mjs"}}',
     'apps/two/src/main.ts': 'two',
   };
   for (const [file, text] of Object.entries(files)) {

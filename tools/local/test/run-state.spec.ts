@@ -27,7 +27,7 @@ async function someProcess(): Promise<ProcessIdentity> {
   const child = spawn(process.execPath, [SERVE], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   ends.push(() => child.kill('SIGKILL'));
   await once(child, 'message');
-  return identify(child.pid!)!;
+  return identify(child.pid ?? 0)!;
 }
 
 function runOf(main: ProcessIdentity, more: Partial<Run> = {}): Run {

@@ -1,9 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Shards of the outbox. A key always falls into the same one. */
-export const SHARDS = 16;
-
 /**
  * `event_id` is the identity; `id` is only an order. `vacuum_truncate` is off because giving pages back takes an exclusive
  * lock; rows live for milliseconds, so vacuum runs on a fixed number of dead rows and never sleeps.

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { WAKE_CHANNEL } from '../outbox/notifier.ts';
-import { SHARDS } from '../outbox/migrations.ts';
+import { SHARDS } from '../outbox/shards.ts';
 import { Floor } from './floor.ts';
 import { ReconnectingClient } from './reconnecting-client.ts';
 import { outboxStats } from './outbox-stats.ts';
@@ -43,6 +43,7 @@ export class DatabaseRelay {
   #reachedAt = 0;
   #statsAt = 0;
   #deleted = 0;
+  #complaint = { text: '', until: 0 };
   #vacuumAt = performance.now() + VACUUM_AFTER_MS;
 
   constructor(database: RelayDatabase, options: DatabaseRelayOptions) {
@@ -151,9 +152,14 @@ export class DatabaseRelay {
     await client.query('VACUUM (SKIP_LOCKED, TRUNCATE OFF) outbox');
   }
 
+  /** Every worker meets the same trouble: said once, and again when it changes or goes on for 30 s. */
   async #complain(error: unknown): Promise<void> {
     const text = error instanceof Error ? error.message : String(error);
-    this.#options.log.warn({ database: this.#database.name, error: text }, 'relay lost its database, trying again');
+    const now = performance.now();
+    if (text !== this.#complaint.text || now > this.#complaint.until) {
+      this.#complaint = { text, until: now + 30_000 };
+      this.#options.log.warn({ database: this.#database.name, error: text }, 'relay cannot work, trying again');
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

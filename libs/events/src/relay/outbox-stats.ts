@@ -1,5 +1,5 @@
 import type { Queryable } from '../queryable.ts';
-import { SHARDS } from '../outbox/migrations.ts';
+import { SHARDS } from '../outbox/shards.ts';
 
 export interface OutboxStats {
   /** Capped at 100,000. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { StartError } from '../start-error.ts';
 import { isFresh, writeStamp } from './bundle-stamp.ts';
@@ -35,7 +35,7 @@ export function startBuild(root: string, apps: readonly string[]): Build {
   const bundleNext = async () => {
     await compiled;
     for (let app = waiting.shift(); app; app = waiting.shift()) {
-      await bundle(root, dir(app));
+      await bundle(dir(app));
       writeStamp(dir(app), hashes.get(app)!);
       done.get(app)!.resolve();
     }
@@ -52,7 +52,10 @@ async function compile(root: string, dirs: readonly string[]): Promise<void> {
       'The bundles are missing and TypeScript is not installed to make them: run npm ci, then npm start again.',
     );
   }
-  const { code, output } = await runTool(process.execPath, [tsc, '-b', ...dirs], root);
+  const { code, output } = await runTool(
+    ['node', tsc, '-b', ...dirs].map((part) => JSON.stringify(part)).join(' '),
+    root,
+  );
   if (code === 0) return;
   const lines = output.trim().split('\n');
   const more = lines.length > SHOWN_LINES ? `\n... ${lines.length - SHOWN_LINES} more lines` : '';
@@ -61,9 +64,10 @@ async function compile(root: string, dirs: readonly string[]): Promise<void> {
   );
 }
 
-async function bundle(root: string, appDir: string): Promise<void> {
-  const script = join(root, 'tools/build/bundle.mjs');
-  const { code, output } = await runTool(process.execPath, [script, 'dist/main.js', 'bundle/main.mjs'], appDir);
+/** Runs the script `bundle` of the app's package.json, as Nx does: some apps ship more than one file. */
+async function bundle(appDir: string): Promise<void> {
+  const { scripts } = JSON.parse(readFileSync(join(appDir, 'package.json'), 'utf8')) as { scripts: { bundle: string } };
+  const { code, output } = await runTool(scripts.bundle, appDir);
   if (code === 0) return;
   throw new StartError(
     `${output.trim().split('\n').slice(-SHOWN_LINES).join('\n')}\n${basename(appDir)} cannot be bundled: mend that, then npm start again.`,

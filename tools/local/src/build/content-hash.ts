@@ -5,7 +5,7 @@ import { closure, type WorkspacePackage } from './workspace.ts';
 
 /** What a bundle is made of besides its packages: the compiler's settings, the bundler's, and every dependency. */
 const SHARED = ['tsconfig.base.json', 'package-lock.json', 'tools/build/*.mjs'];
-const OWN = ['package.json', 'tsconfig.json', 'src/**/*.{ts,json}', 'gen/**/*'];
+const OWN = ['package.json', 'tsconfig.json', '*.mjs', 'src/**/*.{ts,json}', 'gen/**/*'];
 
 /** Hashes of everything that decides what the bundle of an app is, by file content. */
 export class ContentHash {
@@ -28,7 +28,7 @@ export class ContentHash {
     const known = this.#byDir.get(dir);
     if (known) return known;
     const files = globSync([...patterns], { cwd: dir, withFileTypes: false })
-      .filter((file) => /\.[a-z]+$/.test(file) && !file.endsWith('.spec.ts'))
+      .filter((file) => /\.[a-z]+$/.test(file) && !file.endsWith('.spec.ts') && file !== 'jest.config.mjs')
       .toSorted((a, b) => (a < b ? -1 : 1));
     const hash = digest(files.flatMap((file) => [file, readFileSync(join(dir, file))]));
     this.#byDir.set(dir, hash);

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
 
-/** Runs a command to its end; answers its exit code and everything it printed. */
-export function runTool(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-): Promise<{ readonly code: number; readonly output: string }> {
+/** Runs a command line to its end; answers its exit code and everything it printed. `node` is the one that runs this. */
+export function runTool(commandLine: string, cwd: string): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter) };
+    const child = spawn(commandLine, { cwd, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const keep = (chunk: Buffer) => {
       output += chunk.toString('utf8');

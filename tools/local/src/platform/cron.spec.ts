@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import { until } from '@kiban/testing';
 import { CronScheduler, type JobSpec } from './cron.ts';
 
-const job = (name: string, schedule: string): JobSpec => ({ name, schedule, timeZone: 'Asia/Tokyo' });
+const job = (name: string, schedule: string): JobSpec => ({ name, schedule, timeZone: 'Asia/Tokyo', command: [name] });
 
 it('runs jobs at their times, tells of failures and waits for what runs before it stops', async () => {
   const finish = Promise.withResolvers<void>();

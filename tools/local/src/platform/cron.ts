@@ -7,6 +7,8 @@ export interface JobSpec {
   /** Five fields, https://en.wikipedia.org/wiki/Cron */
   readonly schedule: string;
   readonly timeZone: string;
+  /** Arguments of the app's bundle. */
+  readonly command: readonly string[];
 }
 
 /** The declared jobs. */

@@ -38,6 +38,9 @@ export function commonEnvironment({ paths, keys, ports, pubsub, databaseUrl }: S
     PUBSUB_EMULATOR_HOST: pubsub,
     PUBSUB_PROJECT: 'kiban-local',
     MIGRATE_ON_START: '1',
+    // One user at a time, and each connection is a process of PostgreSQL.
+    DATABASE_MAX_CONNECTIONS: '4',
+    DRAIN_MS: '3000',
     ...Object.fromEntries(addresses),
     ...Object.fromEntries(DATABASES.map((name) => [databaseVariable(name), databaseUrl(name)])),
   };
@@ -50,9 +53,8 @@ export function serviceEnvironment(name: string, surroundings: Surroundings): No
   return {
     ...commonEnvironment(surroundings),
     GRPC_HOST: '127.0.0.1',
-    OPS_HOST: '127.0.0.1',
     ...(ports ? { GRPC_PORT: String(ports.grpc), OPS_PORT: String(ports.ops) } : {}),
-    ...(name === 'gateway' ? { HOST: '127.0.0.1', PORT: String(surroundings.gatewayPort) } : {}),
+    ...(name === 'gateway' ? { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(surroundings.gatewayPort) } : {}),
   };
 }
 
@@ -63,9 +65,10 @@ export function emulatorEnvironment(surroundings: Surroundings): NodeJS.ProcessE
     ...process.env,
     NODE_COMPILE_CACHE: paths.compileCache,
     MALLOC_ARENA_MAX: '2',
-    HOST: '127.0.0.1',
-    PORT: pubsub.slice(pubsub.lastIndexOf(':') + 1),
-    STATE_DIR: paths.pubsub,
+    PUBSUB_EMULATOR_BIND: '127.0.0.1',
+    PUBSUB_EMULATOR_PORT: pubsub.slice(pubsub.lastIndexOf(':') + 1),
+    PUBSUB_EMULATOR_ADMIN_PORT: '0',
+    PUBSUB_EMULATOR_STATE: paths.pubsub,
   };
 }
 

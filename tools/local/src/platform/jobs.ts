@@ -14,7 +14,7 @@ import { nodeOptions } from './supervise-app.ts';
 const APP = join(ROOT, 'apps', JOBS);
 const HEAP_MB = 256;
 
-/** The cron jobs of apps/jobs/jobs.json, each run as `main.mjs <name>` at its times. */
+/** The cron jobs of apps/jobs/jobs.json, each run by its command at its times. */
 export class Jobs {
   readonly #scheduler: CronScheduler;
   readonly #running = new Set<ScriptRun>();
@@ -43,9 +43,9 @@ export class Jobs {
     await this.#scheduler.stop();
   }
 
-  async #run({ name }: JobSpec, surroundings: Surroundings, logFile: string): Promise<void> {
+  async #run({ command }: JobSpec, surroundings: Surroundings, logFile: string): Promise<void> {
     const log = openLog(logFile);
-    const run = runScript([...nodeOptions(HEAP_MB), bundleOf(APP), name], {
+    const run = runScript([...nodeOptions(HEAP_MB), bundleOf(APP), ...command], {
       cwd: ROOT,
       env: commonEnvironment(surroundings),
       output: log,

@@ -328,7 +328,7 @@ export declare const BatchCreateArticlesResponseSchema: GenMessage<BatchCreateAr
 export declare type WatchArticlesRequest = Message<"kiban.content.v1.WatchArticlesRequest"> & {
   /**
    * The resume_token of the last change that was seen: the stream goes on behind it. From now on when empty.
-   * OUT_OF_RANGE when the changes behind it are no longer kept: list the articles again and watch from now on.
+   * FAILED_PRECONDITION when the changes behind it are no longer kept: list the articles again, watch from now on.
    *
    * @generated from field: string resume_token = 1;
    */

@@ -1,0 +1,21 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { BffController } from './bff.controller.ts';
+import type { Bff } from './bff.ts';
+import { BFF } from './bff.token.ts';
+import { RateLimitInterceptor } from './rate-limit/rate-limit.interceptor.ts';
+import type { RateLimiter } from './rate-limit/rate-limiter.ts';
+
+/** The public API. */
+@Module({ controllers: [BffController] })
+export class BffModule {
+  static of(bff: Bff, limiter: RateLimiter): DynamicModule {
+    return {
+      module: BffModule,
+      providers: [
+        { provide: BFF, useValue: bff },
+        { provide: APP_INTERCEPTOR, useValue: new RateLimitInterceptor(limiter) },
+      ],
+    };
+  }
+}

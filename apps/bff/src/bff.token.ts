@@ -1,0 +1,2 @@
+/** Injects the Bff. */
+export const BFF = Symbol('bff');

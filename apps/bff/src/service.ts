@@ -1,0 +1,36 @@
+import { BffService } from '@kiban/contracts/kiban/bff/v1';
+import type { ServiceDefinition } from '@kiban/service';
+import { Counter } from 'prom-client';
+import { BffModule } from './bff.module.ts';
+import { bffConfig } from './config.ts';
+import { openBff } from './open-bff.ts';
+import { createRateLimiter } from './rate-limit/rate-limiter.ts';
+
+/** The BFF: the public API, composed from the other services. It holds nothing that has to be kept. */
+export const bffService: ServiceDefinition<typeof bffConfig> = {
+  name: 'bff',
+  config: bffConfig,
+  services: [BffService],
+  async module(config, runtime) {
+    const { logger, metrics } = runtime;
+    const degraded = new Counter({
+      name: 'bff_degraded_total',
+      help: 'Answers, or parts of one, that were not fresh because a service behind them was slow or away.',
+      labelNames: ['part'] as const,
+      registers: [metrics],
+    });
+    const bff = openBff(config, runtime.stopping, (part, error) => {
+      degraded.inc({ part });
+      logger.warn({ part, err: error }, `${part} is not fresh: ${error.message}`);
+    });
+    runtime.onDrain('clients', () => bff.clients.close());
+    const limiter = await createRateLimiter({
+      limit: config.RATE_LIMIT,
+      windowSeconds: config.RATE_LIMIT_WINDOW_SECONDS,
+      redisUrl: config.REDIS_URL,
+      onRedisError: (error) => logger.warn({ err: error }, 'Redis is away: this replica counts rate limits alone'),
+    });
+    runtime.onDrain('rate limiter', () => limiter.close());
+    return BffModule.of(bff, limiter);
+  },
+};

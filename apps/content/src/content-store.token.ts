@@ -1,0 +1,2 @@
+/** Injects the ContentStore. */
+export const CONTENT_STORE = Symbol('content-store');

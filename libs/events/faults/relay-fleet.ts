@@ -1,0 +1,139 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import type { FaultBroker } from './fault-broker.ts';
+import type { Random } from './random.ts';
+
+export type RelayMode = 'kiban' | 'pooled' | 'skip-locked' | 'cursor';
+
+export interface FleetOptions {
+  readonly mode: RelayMode;
+  readonly relays: number;
+  readonly url: string;
+  readonly broker: FaultBroker;
+  readonly brokerHost: string;
+  readonly admin: pg.Pool;
+  readonly random: Random;
+}
+
+interface Member {
+  name: string;
+  child: ChildProcess;
+  ready: Promise<void>;
+}
+
+/** Relay processes that are killed and started again; counts what each kill may duplicate. */
+export class RelayFleet {
+  kills = 0;
+  backendKills = 0;
+  /** Rows published but not yet deleted at the kills, summed. */
+  exposed = 0;
+  readonly #options: FleetOptions;
+  readonly #members: Member[] = [];
+  #generation = 0;
+  #stopped = false;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    for (let i = 0; i < options.relays; i++) this.#members.push(this.#start());
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.ready));
+  }
+
+  /** kill -9 of a random relay, which starts again at once. */
+  async kill(): Promise<void> {
+    const member = this.#any();
+    await member.ready;
+    await delay(this.#options.random() * 60);
+    // Frozen first, so that what it has published and not deleted can be counted: it stops at the same arbitrary point.
+    member.child.kill('SIGSTOP');
+    this.exposed += await this.#undeleted(member.name);
+    const gone = new Promise((resolve) => member.child.once('exit', resolve));
+    member.child.kill('SIGKILL');
+    this.kills++;
+    await gone;
+    Object.assign(member, this.#start());
+  }
+
+  /** Ends one database connection of a random relay, which has to notice and go on. */
+  async killBackend(): Promise<void> {
+    const member = this.#any();
+    await member.ready;
+    member.child.kill('SIGSTOP');
+    this.exposed += await this.#undeleted(member.name);
+    await this.#options.admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'kiban-relay%'
+       AND datname = current_database() ORDER BY random() LIMIT 1`,
+    );
+    member.child.kill('SIGCONT');
+    this.backendKills++;
+  }
+
+  /** Stops a random relay with SIGSTOP for a while: its locks stay until PostgreSQL ends its transactions. */
+  async freeze(milliseconds: number): Promise<void> {
+    const member = this.#any();
+    await member.ready;
+    member.child.kill('SIGSTOP');
+    this.exposed += await this.#undeleted(member.name);
+    await delay(milliseconds);
+    member.child.kill('SIGCONT');
+  }
+
+  /** All relays lose their connections at once: the server went away. */
+  async expose(): Promise<void> {
+    for (const member of this.#members) this.exposed += await this.#undeleted(member.name);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(
+      this.#members.map(async ({ child }) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const gone = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGKILL');
+        await gone;
+      }),
+    );
+  }
+
+  #any(): Member {
+    return this.#members[Math.floor(this.#options.random() * this.#members.length)] as Member;
+  }
+
+  async #undeleted(relay: string): Promise<number> {
+    // Requests on the wire when it was frozen are taken within milliseconds.
+    await delay(15);
+    const sent = this.#options.broker.log.slice(-20_000).filter((message) => message.relay === relay);
+    if (sent.length === 0) return 0;
+    const { rows } = await this.#options.admin.query<{ n: number }>(
+      'SELECT count(*)::int AS n FROM outbox WHERE event_id = ANY($1::uuid[])',
+      [[...new Set(sent.map((message) => message.id))]],
+    );
+    return rows[0]?.n ?? 0;
+  }
+
+  #start(): Member {
+    const { mode, url, brokerHost } = this.#options;
+    const name = `relay-${++this.#generation}`;
+    const child = fork(new URL('relay-process.ts', import.meta.url), [mode, url, brokerHost, name], {
+      execArgv: ['--conditions=@kiban/source', '--disable-warning=ExperimentalWarning'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const member: Member = {
+      name,
+      child,
+      ready: new Promise<void>((resolve) => {
+        child.once('message', () => resolve());
+        child.once('exit', () => resolve());
+      }),
+    };
+    // A relay that ends by itself (a naive one whose connection was cut) is started again too.
+    child.once('exit', (_code, signal) => {
+      if (signal !== 'SIGKILL' && !this.#stopped) Object.assign(member, this.#start());
+    });
+    return member;
+  }
+}

@@ -1,0 +1,54 @@
+import type pg from 'pg';
+import type { Accepted } from './fault-broker.ts';
+
+export interface Verdict {
+  readonly committed: number;
+  /** Committed and never accepted by the broker. */
+  readonly lost: number;
+  /** Accepted and never committed. */
+  readonly invented: number;
+  /** Neighbours of one key whose first acceptance contradicts the commit order. */
+  readonly inversions: number;
+  readonly duplicates: number;
+  readonly effects: number;
+  /** The same for the effects behind the inbox. */
+  readonly effectInversions: number;
+}
+
+/** Compares what the broker accepted with what PostgreSQL committed, in the order of its own commit timestamps. */
+export async function judge(admin: pg.Pool, log: readonly Accepted[]): Promise<Verdict> {
+  const truth = await admin.query<{ event_id: string; key: string }>(
+    'SELECT event_id, key FROM truth ORDER BY pg_xact_commit_timestamp(xid::xid), position',
+  );
+  const rank = new Map(truth.rows.map((row, index) => [row.event_id, index]));
+  const seen = new Set<string>();
+  const first: Accepted[] = [];
+  let invented = 0;
+  for (const message of log) {
+    if (seen.has(message.id)) continue;
+    seen.add(message.id);
+    if (rank.has(message.id)) first.push(message);
+    else invented++;
+  }
+  const effects = await admin.query<{ id: string; key: string }>('SELECT event_id AS id, key FROM effect ORDER BY n');
+  return {
+    committed: rank.size,
+    lost: rank.size - first.length,
+    invented,
+    inversions: countInversions(first, rank),
+    duplicates: log.length - seen.size,
+    effects: effects.rows.length,
+    effectInversions: countInversions(effects.rows, rank),
+  };
+}
+
+function countInversions(events: readonly { id: string; key: string }[], rank: ReadonlyMap<string, number>): number {
+  const last = new Map<string, number>();
+  let inversions = 0;
+  for (const { id, key } of events) {
+    const position = rank.get(id) ?? -1;
+    if (position < (last.get(key) ?? -1)) inversions++;
+    else last.set(key, position);
+  }
+  return inversions;
+}
