@@ -20,7 +20,8 @@ export function toWire(error: ServiceError, trailer = new Metadata()): StatusObj
   const status = toStatus(error);
   const metadata = trailer.clone();
   metadata.set(DETAILS, Buffer.from(toBinary(StatusSchema, status)));
-  const code: number = error.code; // grpc-js has its own enum of the same numbers
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- grpc-js has its own enum of the same numbers
+  const code: StatusObject['code'] = Number(error.code);
   return { code, details: error.message, metadata };
 }
 

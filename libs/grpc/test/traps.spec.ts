@@ -1,29 +1,15 @@
 // What stock NestJS gRPC gets wrong, shown right over a real socket.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type CallContext, Code, type CallObserver, createGrpcClient, GrpcService, ServiceError } from '@kiban/grpc';
+import { type CallContext, Code, createGrpcClient, GrpcService, ServiceError } from '@kiban/grpc';
 import { BadRequestSchema } from '@kiban/contracts/google/rpc';
 import { EMPTY, of, Subject } from 'rxjs';
 import { DemoService } from './demo-service.ts';
-import { type Demo, type DemoOptions, REQUEST, startDemo } from './start-demo.ts';
+import { REQUEST, startDemo } from './start-demo.ts';
+import { demos, failure, recorder, until } from './support.ts';
 
-let demo: Demo | undefined;
-afterEach(async () => {
-  await demo?.stop();
-  demo = undefined;
-});
-
-async function start(methods: Parameters<typeof startDemo>[0], options?: DemoOptions): Promise<Demo> {
-  demo = await startDemo(methods, options);
-  return demo;
-}
-
-/** An observer that keeps the errors of calls, as the logs would. */
-function recorder() {
-  const seen: { code: Code; error?: ServiceError | undefined }[] = [];
-  const observer: CallObserver = { start: () => ({ end: (code, error) => void seen.push({ code, error }) }) };
-  return { seen, observer };
-}
+const { start, stopAll } = demos();
+afterEach(stopAll);
 
 async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
   return await Array.fromAsync(values);
@@ -94,12 +80,12 @@ describe('errors', () => {
     const { seen, observer } = recorder();
     const cause = new Error('SELECT secret FROM users');
     const { client } = await start({ get: () => Promise.reject(cause) }, { observer });
-    const error = await client.get(REQUEST).catch((thrown: unknown) => thrown as ServiceError);
+    const error = await failure(client.get(REQUEST));
     expect(error).toMatchObject({ code: Code.INTERNAL });
-    expect((error as ServiceError).message).not.toContain('SELECT');
+    expect(error.message).not.toContain('SELECT');
     expect(seen[0]?.error?.cause).toBe(cause);
-    expect((error as ServiceError).metadata['errorId']).toBe(seen[0]?.error?.metadata['errorId']);
-    expect((error as ServiceError).metadata['errorId']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(error.metadata['errorId']).toBe(seen[0]?.error?.metadata['errorId']);
+    expect(error.metadata['errorId']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test('a ServiceError keeps code, reason, metadata and details', async () => {
@@ -107,14 +93,14 @@ describe('errors', () => {
     const { client } = await start({
       get: () => Promise.reject(ServiceError.invalidArgument(violations, 'no title', { metadata: { hint: 'x' } })),
     });
-    const error = await client.get(REQUEST).catch((thrown: unknown) => thrown as ServiceError);
+    const error = await failure(client.get(REQUEST));
     expect(error).toMatchObject({
       code: Code.INVALID_ARGUMENT,
       reason: 'INVALID_FIELDS',
       message: 'no title',
       metadata: { hint: 'x' },
     });
-    expect((error as ServiceError).find(BadRequestSchema)[0]?.fieldViolations).toMatchObject(violations);
+    expect(error.find(BadRequestSchema)[0]?.fieldViolations).toMatchObject(violations);
   });
 
   test('an error in the middle of a stream arrives behind the values before it', async () => {
@@ -135,17 +121,17 @@ describe('errors', () => {
   test('a request that breaks rules names its fields as the JSON API spells them', async () => {
     let reached = false;
     const { client } = await start({ get: () => ((reached = true), {}) });
-    const error = await client.get({ name: 'nonsense' }).catch((thrown: unknown) => thrown as ServiceError);
+    const error = await failure(client.get({ name: 'nonsense' }));
     expect(error).toMatchObject({ code: Code.INVALID_ARGUMENT });
-    expect((error as ServiceError).find(BadRequestSchema)[0]?.fieldViolations[0]?.field).toBe('name');
+    expect(error.find(BadRequestSchema)[0]?.fieldViolations[0]?.field).toBe('name');
     expect(reached).toBe(false);
   });
 
   test('a callee that cannot be reached is UNAVAILABLE without its address in the message', async () => {
     const client = createGrpcClient(DemoService, '127.0.0.1:1');
-    const error = await client.get(REQUEST).catch((thrown: unknown) => thrown as ServiceError);
+    const error = await failure(client.get(REQUEST));
     expect(error).toMatchObject({ code: Code.UNAVAILABLE, reason: 'UNAVAILABLE' });
-    expect((error as ServiceError).message).not.toContain('127.0.0.1');
+    expect(error.message).not.toContain('127.0.0.1');
     client.close();
   });
 });
@@ -253,11 +239,3 @@ describe('a drain ends', () => {
     expect(await stream).toMatchObject({ code: Code.UNAVAILABLE });
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error('condition never became true');
-    await sleep(5);
-  }
-}

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { ConfigError, readConfig } from './config.ts';
 import type { ServiceDefinition } from './service-definition.ts';
+import type { Logger } from './logger.ts';
 import { createRuntime, type RunningService, startService } from './start-service.ts';
 
 /**
@@ -17,15 +18,13 @@ export async function bootstrapService<Shape extends z.ZodRawShape>(
       await runCommand(definition, command);
       return undefined;
     }
-    let stop: (() => Promise<void>) | undefined;
-    const leave = leaver(() => stop?.());
+    let started: { stop(): Promise<void>; logger: Logger } | undefined;
+    const leave = leaver(() => started?.stop());
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => leave(0));
-    const running = await startService(definition, {
-      onStop(next) {
-        stop = next;
-      },
-    });
-    watchDefects(running, leave);
+    watchDefects(() => started?.logger, leave);
+    const running = await startService(definition, { onStart: (handle) => (started = handle) });
+    // A parent that is gone can stop nobody: end with it rather than keep ports and data.
+    process.once('disconnect', () => leave(0));
     process.send?.({ event: 'ready', service: definition.name, grpc: running.grpc, ops: running.ops });
     return running;
   } catch (error) {
@@ -49,13 +48,18 @@ function leaver(stop: () => Promise<void> | undefined): (code: number) => void {
 }
 
 /** An error that nobody caught leaves the process in a state that nobody knows: say so, drain, and start anew. */
-function watchDefects({ runtime: { logger } }: RunningService, leave: (code: number) => void): void {
+function watchDefects(logger: () => Logger | undefined, leave: (code: number) => void): void {
+  const tell = (error: unknown, what: string) => {
+    const log = logger();
+    if (log) log.fatal({ err: error }, what);
+    else console.error(what, error);
+  };
   process.on('unhandledRejection', (error) => {
-    logger.fatal({ err: error }, 'a promise was rejected and nobody handled it: draining, then exit 1');
+    tell(error, 'a promise was rejected and nobody handled it: draining, then exit 1');
     leave(1);
   });
   process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'an exception was caught by nobody: exit 1');
+    tell(error, 'an exception was caught by nobody: exit 1');
     process.exit(1);
   });
 }

@@ -34,8 +34,8 @@ export interface StartOptions {
   /** Default process.env. */
   env?: NodeJS.ProcessEnv;
   logger?: Logger;
-  /** Told how to stop as soon as there is something to stop, also while the start still waits. */
-  onStop?: (stop: () => Promise<void>) => void;
+  /** Gets the means to stop as soon as there is something to stop, also while the start still waits. */
+  onStart?: (handle: { stop(): Promise<void>; logger: Logger }) => void;
 }
 
 /** Starts a service in this process and returns when it serves. Throws ConfigError and whatever stops the start. */
@@ -81,7 +81,7 @@ export async function startService<Shape extends z.ZodRawShape>(
     })();
     return stopped;
   };
-  options.onStop?.(stop);
+  options.onStart?.({ stop, logger });
 
   try {
     const module = await definition.module(config, runtime);
