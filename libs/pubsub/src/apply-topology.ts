@@ -13,6 +13,9 @@ import { type PubSubConnection, type ResourceNames, resourceNames } from './conn
 import { PubSubError } from './pubsub-error.ts';
 import type { PushSpec, SubscriptionSpec, TopicSpec, Topology } from './topology.ts';
 
+/** Set-up runs while everything starts: the emulator may be a moment away. */
+const PATIENT = { waitForReady: true };
+
 /** What was done to one topic or subscription. */
 export interface Applied {
   readonly resource: string;
@@ -49,7 +52,7 @@ export async function applyTopology(topology: Topology, options: ApplyOptions): 
 async function applyTopic(channel: PubSubChannel, resource: string, spec: TopicSpec): Promise<Applied> {
   const topic = create(TopicSchema, { name: resource });
   if (spec.retentionSeconds !== undefined) topic.messageRetentionDuration = seconds(spec.retentionSeconds);
-  const created = await ifAbsent(channel.call(Publisher.method.createTopic, topic));
+  const created = await ifAbsent(channel.call(Publisher.method.createTopic, topic, PATIENT));
   return { resource, action: created ? 'created' : 'unchanged' };
 }
 
@@ -61,7 +64,7 @@ async function applySubscription(
 ): Promise<Applied> {
   const resource = names.subscription(name);
   const wanted = subscriptionMessage(names, resource, spec);
-  if (await ifAbsent(channel.call(Subscriber.method.createSubscription, wanted))) {
+  if (await ifAbsent(channel.call(Subscriber.method.createSubscription, wanted, PATIENT))) {
     return { resource, action: 'created' };
   }
   const found = await channel.call(Subscriber.method.getSubscription, {

@@ -15,19 +15,26 @@ const OPTIONS: ClientOptions = {
   'grpc.max_reconnect_backoff_ms': 2_000,
 };
 
+export interface CallOptions {
+  /** Milliseconds until the call counts as failed. Default 10,000. */
+  readonly timeoutMs?: number;
+  /** Wait for a connection until then instead of failing at once. Default false. */
+  readonly waitForReady?: boolean;
+}
+
 /** Unary calls to Pub/Sub with a deadline of their own. Opens its connection with the first call. */
 export interface PubSubChannel {
   /** @throws PubSubError */
   call<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     request: MessageShape<I>,
-    timeoutMs?: number,
+    options?: CallOptions,
   ): Promise<MessageShape<O>>;
   /** The same for a request that is encoded already. @throws PubSubError */
   send<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     request: Uint8Array,
-    timeoutMs?: number,
+    options?: CallOptions,
   ): Promise<MessageShape<O>>;
   close(): void;
 }
@@ -39,7 +46,7 @@ export interface PubSubChannel {
 export function openChannel(connection: PubSubConnection): PubSubChannel {
   let opening: Promise<Client> | undefined;
   const client = () => (opening ??= connect(connection));
-  const send: PubSubChannel['send'] = async (method, request, timeoutMs = 10_000) => {
+  const send: PubSubChannel['send'] = async (method, request, { timeoutMs = 10_000, waitForReady = false } = {}) => {
     const path = `/${method.parent.typeName}/${method.name}`;
     const grpc = await client().catch((error: unknown) => {
       opening = undefined;
@@ -51,7 +58,7 @@ export function openChannel(connection: PubSubConnection): PubSubChannel {
         asBuffer,
         (bytes) => fromBinary(method.output, bytes),
         request,
-        new Metadata(),
+        new Metadata({ waitForReady }),
         { deadline: Date.now() + timeoutMs },
         (error, reply) => {
           if (error !== null || reply === undefined) reject(PubSubError.from(error, method.name));
@@ -62,7 +69,7 @@ export function openChannel(connection: PubSubConnection): PubSubChannel {
   };
   return {
     send,
-    call: (method, request, timeoutMs) => send(method, toBinary(method.input, request), timeoutMs),
+    call: (method, request, options) => send(method, toBinary(method.input, request), options),
     close: () => void opening?.then((open) => open.close()).catch(() => undefined),
   };
 }

@@ -122,7 +122,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
 async function unreachable(channel: ReturnType<typeof openChannel>, subscription: string): Promise<string | undefined> {
   try {
     const request = create(ModifyAckDeadlineRequestSchema, { subscription, ackDeadlineSeconds: 10 });
-    await channel.call(Subscriber.method.modifyAckDeadline, request, 3_000);
+    await channel.call(Subscriber.method.modifyAckDeadline, request, { timeoutMs: 3_000 });
     return undefined;
   } catch (error) {
     const failure = PubSubError.from(error, subscription);

@@ -11,6 +11,8 @@ describe('encodePublishRequest', () => {
     ];
     const bytes = encodePublishRequest('projects/p/topics/t', messages);
     const expected = create(PublishRequestSchema, { topic: 'projects/p/topics/t', messages });
-    expect(fromBinary(PublishRequestSchema, bytes)).toEqual(fromBinary(PublishRequestSchema, toBinary(PublishRequestSchema, expected)));
+    expect(fromBinary(PublishRequestSchema, bytes)).toEqual(
+      fromBinary(PublishRequestSchema, toBinary(PublishRequestSchema, expected)),
+    );
   });
 });

@@ -35,7 +35,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   return {
     async publish(topic, messages) {
       const request = encodePublishRequest(names.topic(topic), messages);
-      const reply = await channel.send(PublisherService.method.publish, request, deadlineMs);
+      const reply = await channel.send(PublisherService.method.publish, request, { timeoutMs: deadlineMs });
       return reply.messageIds;
     },
     close: async () => channel.close(),

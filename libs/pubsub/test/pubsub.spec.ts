@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testPubSub, until } from '@kiban/testing';
-import { applyTopology, createPublisher, type PubSubConnection, PubSubError, startConsumer, type Topology } from '../src/index.ts';
+import {
+  applyTopology,
+  createPublisher,
+  type PubSubConnection,
+  PubSubError,
+  startConsumer,
+  type Topology,
+} from '../src/index.ts';
 
 const topology = {
   topics: { article: {}, user: {} },
@@ -11,7 +18,7 @@ let emulator: Awaited<ReturnType<typeof testPubSub>>;
 let connection: PubSubConnection;
 beforeAll(async () => {
   emulator = await testPubSub();
-  connection = { project: 'p', prefix: 'dev-', emulatorHost: emulator.host };
+  connection = { project: 'kiban-test', prefix: 'dev-', emulatorHost: emulator.host };
 });
 afterAll(() => emulator.close());
 
@@ -21,7 +28,7 @@ describe('applyTopology', () => {
   it('creates what is missing, with the prefix, and nothing the second time', async () => {
     const first = await applyTopology(topology, connection);
     expect(first.map((applied) => applied.action)).toEqual(Array(5).fill('created'));
-    expect(first[0]?.resource).toBe('projects/p/topics/dev-article');
+    expect(first[0]?.resource).toBe('projects/kiban-test/topics/dev-article');
     const second = await applyTopology(topology, connection);
     expect(second.map((applied) => applied.action)).toEqual(Array(5).fill('unchanged'));
   });
@@ -29,7 +36,7 @@ describe('applyTopology', () => {
   it('updates what can change and refuses what cannot', async () => {
     const slower = { ...topology, subscriptions: { one: { topic: 'article', ackDeadlineSeconds: 60 } } };
     const applied = await applyTopology(slower, connection);
-    expect(applied.at(-1)).toEqual({ resource: 'projects/p/subscriptions/dev-one', action: 'updated' });
+    expect(applied.at(-1)).toEqual({ resource: 'projects/kiban-test/subscriptions/dev-one', action: 'updated' });
     const unordered = { ...topology, subscriptions: { one: { topic: 'article', ordered: false } } };
     await expect(applyTopology(unordered, connection)).rejects.toThrow(/exists with ordering true, declared is false/);
   });
@@ -40,7 +47,11 @@ describe('publisher', () => {
     const publisher = createPublisher(connection);
     const failure = await publisher.publish('nothing', [message('', 'x')]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(PubSubError);
-    expect(failure).toMatchObject({ code: 5, permanent: false, message: expect.stringContaining('npm run events -- apply') });
+    expect(failure).toMatchObject({
+      code: 5,
+      permanent: false,
+      message: expect.stringContaining('npm run events -- apply'),
+    });
     await publisher.close();
   });
 
@@ -71,7 +82,8 @@ describe('consumer', () => {
         running--;
       },
     });
-    for (let n = 0; n < 20; n++) for (const key of ['a', 'b', 'c']) await publisher.publish('article', [message(key, `${key}${n}`)]);
+    for (let n = 0; n < 20; n++)
+      for (const key of ['a', 'b', 'c']) await publisher.publish('article', [message(key, `${key}${n}`)]);
     await until(() => seen.length >= 60, { timeoutMs: 15_000, message: 'all messages' });
     for (const key of ['a', 'b', 'c']) {
       expect(seen.filter((text) => text.startsWith(key))).toEqual(Array.from({ length: 20 }, (_, n) => `${key}${n}`));

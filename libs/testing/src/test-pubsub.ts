@@ -8,7 +8,7 @@ export interface TestPubSub {
   close(): Promise<void>;
 }
 
-export type TestPubSubOptions = Pick<PubSubEmulatorOptions, 'deliveryDelayMs'>;
+export type TestPubSubOptions = Pick<PubSubEmulatorOptions, 'deliveryDelayMs' | 'port'>;
 
 /** An empty Pub/Sub in this process, kept in memory. Starting one takes milliseconds: take one per test file. */
 export async function testPubSub(options: TestPubSubOptions = {}): Promise<TestPubSub> {

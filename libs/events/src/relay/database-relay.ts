@@ -4,6 +4,7 @@ import { SHARDS } from '../outbox/shards.ts';
 import { Floor } from './floor.ts';
 import { ReconnectingClient } from './reconnecting-client.ts';
 import { outboxStats } from './outbox-stats.ts';
+import { isOutage } from './publish-batch.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
 import type { RelayDatabase, RelayLog } from './relay-options.ts';
 import { passShard, type PassOptions, type PassResult } from './shard-pass.ts';
@@ -43,6 +44,7 @@ export class DatabaseRelay {
   #reachedAt = 0;
   #statsAt = 0;
   #deleted = 0;
+  #outages = 0;
   #complaint = { text: '', until: 0 };
   #vacuumAt = performance.now() + VACUUM_AFTER_MS;
 
@@ -71,22 +73,30 @@ export class DatabaseRelay {
   async #work(worker: ReconnectingClient): Promise<void> {
     while (!this.#stopping) {
       let shard: number | undefined;
-      let progressed = false;
+      let restMs: number | undefined;
       try {
         shard = await this.#queue.take();
         if (shard === undefined) return;
         const client = await worker.get();
         const result = await passShard(client, shard, this.#floor, this.#options);
-        progressed = result.published.length > 0 || result.dead.length > 0;
+        restMs = this.#restAfter(result);
         this.#record(result);
         await this.#vacuumIfDue(client);
       } catch (error) {
         await worker.discard();
         if (!this.#stopping) await this.#complain(error);
       } finally {
-        if (shard !== undefined) this.#queue.release(shard, progressed);
+        if (shard !== undefined) this.#queue.release(shard, restMs);
       }
     }
+  }
+
+  /** No rest after progress; up to 2 s while Pub/Sub is away, so that an outage costs neither CPU nor the first seconds after. */
+  #restAfter(result: PassResult): number | undefined {
+    if (isOutage(result)) return Math.min(2_000, 50 * 2 ** this.#outages++);
+    if (result.published.length === 0 && result.dead.length === 0) return undefined;
+    this.#outages = 0;
+    return 0;
   }
 
   async #listen(client: pg.Client): Promise<void> {
@@ -131,7 +141,9 @@ export class DatabaseRelay {
     for (const row of result.published) metrics.commitToPublish.observe({ database }, row.age + result.seconds);
     for (const { topic, key, error, row } of result.failed) {
       metrics.publishErrors.inc({ database, code: String(error.code) });
-      log.warn({ database, topic, key, event: row.event_id, error: error.message }, 'publish failed, its key waits');
+      if (isOutage(result)) this.#say(`publish failed: ${error.message}`);
+      else
+        log.warn({ database, topic, key, event: row.event_id, error: error.message }, 'publish failed, its key waits');
     }
     for (const { row, error } of result.dead) {
       metrics.publishErrors.inc({ database, code: String(error.code) });
@@ -152,14 +164,16 @@ export class DatabaseRelay {
     await client.query('VACUUM (SKIP_LOCKED, TRUNCATE OFF) outbox');
   }
 
-  /** Every worker meets the same trouble: said once, and again when it changes or goes on for 30 s. */
   async #complain(error: unknown): Promise<void> {
-    const text = error instanceof Error ? error.message : String(error);
-    const now = performance.now();
-    if (text !== this.#complaint.text || now > this.#complaint.until) {
-      this.#complaint = { text, until: now + 30_000 };
-      this.#options.log.warn({ database: this.#database.name, error: text }, 'relay cannot work, trying again');
-    }
+    this.#say(error instanceof Error ? error.message : String(error));
     await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+
+  /** Every worker meets the same trouble: said once, and again when it changes or goes on for 30 s. */
+  #say(text: string): void {
+    const now = performance.now();
+    if (text === this.#complaint.text && now < this.#complaint.until) return;
+    this.#complaint = { text, until: now + 30_000 };
+    this.#options.log.warn({ database: this.#database.name, error: text }, 'relay cannot work, trying again');
   }
 }

@@ -22,6 +22,18 @@ export interface BatchResult {
   readonly dead: readonly { readonly row: OutboxRow; readonly error: PubSubError }[];
 }
 
+/** DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE: the service is in trouble, not the key. */
+const TROUBLE: ReadonlySet<number> = new Set([4, 8, 14]);
+
+/** Nothing went through and every failure is trouble of the service: no key is to blame, the shard has to wait. */
+export function isOutage({ published, failed, dead }: BatchResult): boolean {
+  return failed.length > 0 && published.length === 0 && dead.length === 0 && failed.every(isTrouble);
+}
+
+export function isTrouble({ error }: FailedKey): boolean {
+  return TROUBLE.has(error.code);
+}
+
 /**
  * Publishes rows of one shard: keys side by side, the requests of one key strictly in sequence, each request one key. A key
  * stops at its first failure.

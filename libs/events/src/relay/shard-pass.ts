@@ -2,7 +2,7 @@ import type { Publisher } from '@kiban/pubsub';
 import type { Client } from 'pg';
 import type { Floor } from './floor.ts';
 import { type OutboxRow, SELECT_HEAD } from './outbox-row.ts';
-import { type BatchResult, type FailedKey, publishBatch } from './publish-batch.ts';
+import { type BatchResult, type FailedKey, isOutage, isTrouble, publishBatch } from './publish-batch.ts';
 import { IDLE_IN_TRANSACTION_MS, SHARD_LOCK_CLASS } from './relay-options.ts';
 
 export interface PassOptions {
@@ -54,7 +54,7 @@ export async function passShard(
   const selectedAt = performance.now();
   const result = await publishBatch(rows, options.publisher, options.deadLetters);
   const seconds = (performance.now() - selectedAt) / 1000;
-  await remember(client, shard, result, options.retryMs);
+  if (!isOutage(result)) await remember(client, shard, result, options.retryMs);
   const gone = new Set([...result.published, ...result.dead.map((entry) => entry.row)]);
   const ids = [...gone].map((row) => row.id).join(',');
   // Numbers from the database's own bigint column: safe to write into the text, and one round trip fewer.
@@ -95,11 +95,12 @@ async function remember(client: Client, shard: number, result: BatchResult, retr
   if (result.failed.length > 0) {
     await client.query(
       `INSERT INTO outbox_key AS k (topic, ordering_key, shard, attempts, retry_at, last_error, event_id)
-       SELECT f.topic, f.key, $1::smallint, 1, clock_timestamp() + $6 * interval '1 ms', f.error, f.event_id
+       SELECT f.topic, f.key, $1::smallint, 1, clock_timestamp() + $6::float8 * interval '1 ms', f.error, f.event_id
        FROM unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) AS f(topic, key, error, event_id)
        ON CONFLICT (topic, ordering_key) DO UPDATE SET
          attempts = k.attempts + 1, last_error = excluded.last_error, event_id = excluded.event_id,
-         retry_at = clock_timestamp() + least($7, $6 * power(2, least(k.attempts, 30))) * interval '1 ms'`,
+         retry_at = clock_timestamp() + interval '1 ms' * least(
+           CASE WHEN excluded.event_id = ANY($8::uuid[]) THEN $7::float8 / 10 ELSE $7 END, $6 * power(2, least(k.attempts, 30)))`,
       [
         shard,
         result.failed.map((entry) => entry.topic),
@@ -108,6 +109,8 @@ async function remember(client: Client, shard: number, result: BatchResult, retr
         result.failed.map((entry) => entry.row.event_id),
         retryMs.first,
         retryMs.last,
+        // Trouble of the service passes by itself: those keys try again ten times as often in the end.
+        result.failed.filter(isTrouble).map((entry) => entry.row.event_id),
       ],
     );
   }

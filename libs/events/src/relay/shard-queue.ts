@@ -40,11 +40,11 @@ export class ShardQueue {
     return undefined;
   }
 
-  /** The worker is done with it. `progressed`: another look pays off at once. */
-  release(shard: number, progressed: boolean): void {
+  /** The worker is done with it. @param restMs how long to leave it alone; 0 when another look pays off at once */
+  release(shard: number, restMs: number = REST_MS): void {
     this.#busy.delete(shard);
-    if (progressed) this.wake();
-    else this.#restUntil.set(shard, performance.now() + REST_MS);
+    if (restMs === 0) this.wake();
+    else this.#restUntil.set(shard, performance.now() + restMs);
   }
 
   wake(): void {
