@@ -3,7 +3,20 @@ import type { Path } from '@bufbuild/protobuf/reflect';
 import { createValidator } from '@bufbuild/protovalidate';
 import { type FieldViolation, ServiceError } from './service-error.ts';
 
-const validator = createValidator();
+const patterns = new Map<string, RegExp>();
+
+/**
+ * Patterns are ours, written in the protos, so the linear-time engine that protovalidate brings for patterns of strangers
+ * is not needed: it takes 0.7 µs for each character, 140 ms for the longest text, and a native RegExp takes nothing.
+ * Keep patterns free of nested repetition.
+ */
+function regexMatch(pattern: string, against: string): boolean {
+  let regex = patterns.get(pattern);
+  if (!regex) patterns.set(pattern, (regex = new RegExp(pattern, 'u')));
+  return regex.test(against);
+}
+
+const validator = createValidator({ regexMatch });
 
 /** The rules of the proto that a message breaks; empty when there are none. */
 export function validateMessage<D extends DescMessage>(schema: D, message: MessageShape<D>): FieldViolation[] {
