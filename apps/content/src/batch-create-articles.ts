@@ -1,18 +1,20 @@
 import { create } from '@bufbuild/protobuf';
+import { type Status, StatusSchema } from '@kiban/contracts/google/rpc';
 import { Code, ServiceError, toStatus, validateMessage } from '@kiban/grpc';
 import {
   type BatchCreateArticlesEntry,
   BatchCreateArticlesEntrySchema,
   type BatchCreateArticlesRequest,
-  type BatchCreateArticlesResponse,
-  BatchCreateArticlesResponseSchema,
 } from '@kiban/contracts/kiban/content/v1';
 import { newArticleProblems } from './articles/article-fields.ts';
 import { insertArticles, type NewArticle } from './articles/insert-articles.ts';
 import { recordCreated } from './articles/record-change.ts';
 import type { ContentStore } from './content-store.ts';
 
-/** Rows in one transaction: few enough that its locks and its events stay small, enough that commits cost little. */
+/**
+ * Rows in one transaction: few enough that its locks and events stay small and that other calls get their turn between
+ * two chunks, enough that commits cost little.
+ */
 const CHUNK = 250;
 
 /**
@@ -21,24 +23,36 @@ const CHUNK = 250;
  */
 export async function batchCreateArticles(
   store: ContentStore,
-  request: BatchCreateArticlesRequest,
-): Promise<BatchCreateArticlesResponse> {
+  { requests }: BatchCreateArticlesRequest,
+): Promise<{ results: RowResult[] }> {
+  const results: RowResult[] = [];
+  for (let start = 0; start < requests.length; start += CHUNK) {
+    results.push(...(await createChunk(store, requests.slice(start, start + CHUNK), start)));
+  }
+  return { results };
+}
+
+interface RowResult {
+  index: number;
+  status: Status;
+}
+
+async function createChunk(store: ContentStore, rows: BatchCreateArticlesEntry[], start: number): Promise<RowResult[]> {
   const good = new Map<string, NewArticle>();
-  const results = request.requests.map((row, index) => {
+  const results = rows.map((row, i) => {
+    const index = start + i;
     const problems = rowProblems(row, index);
     if (problems.length > 0) return { index, status: toStatus(ServiceError.invalidArgument(problems)) };
     // The first row of an id wins; a second one exists already.
     if (!good.has(row.articleId)) good.set(row.articleId, { id: row.articleId, article: row.article! });
-    return { index, status: { code: Code.OK } };
+    return { index, status: create(StatusSchema, { code: Code.OK }) };
   });
-  const articles = [...good.values()];
-  for (let start = 0; start < articles.length; start += CHUNK) {
+  if (good.size > 0) {
     await store.db.tx(async (tx) => {
-      const created = await insertArticles(tx, articles.slice(start, start + CHUNK));
-      await recordCreated(store, tx, created);
+      await recordCreated(store, tx, await insertArticles(tx, [...good.values()]));
     });
   }
-  return create(BatchCreateArticlesResponseSchema, { results });
+  return results;
 }
 
 function rowProblems(row: BatchCreateArticlesEntry, index: number) {
