@@ -32,7 +32,8 @@ export async function batchCreateArticles(
   return { results };
 }
 
-interface RowResult {
+/** What became of one row. */
+export interface RowResult {
   index: number;
   status: Status;
 }
