@@ -13,7 +13,8 @@ export async function readPieces(
 ): Promise<void> {
   request.setTimeout(IDLE_MS, () => request.destroy(new RequestError(408, 'The request body did not arrive in time.')));
   try {
-    for await (const chunk of request) {
+    // A refusal must still be answered over this socket.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       const wait = piece(chunk as Buffer);
       if (wait) await wait;
     }
