@@ -10,7 +10,8 @@ import { createTokenVerifier } from '@kiban/auth';
 import { createGateway, GatewayConfigError, type GatewayMode, parseOptions } from '@kiban/transcoding';
 import { log } from './log.ts';
 
-const USAGE = 'usage: npm run gateway -- --descriptor set.pb --backend host:port [--port 8080] [--mode transcoder|espv2|strict] [--options options.json] [--services a.B,c.D] [--jwks file|URL]';
+const USAGE =
+  'usage: npm run gateway -- --descriptor set.pb --backend host:port [--port 8080] [--mode transcoder|espv2|strict] [--options options.json] [--services a.B,c.D] [--jwks file|URL]';
 
 try {
   await run();

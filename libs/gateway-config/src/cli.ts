@@ -24,11 +24,15 @@ const { values } = parseArgs({
   },
 });
 if (!values.out) {
-  console.error('usage: npm run gateway-config -- [--descriptor set.pb] --out dir; see the head of libs/gateway-config/src/cli.ts');
+  console.error(
+    'usage: npm run gateway-config -- [--descriptor set.pb] --out dir; see the head of libs/gateway-config/src/cli.ts',
+  );
   process.exit(2);
 }
 
-const set = values.descriptor ? fromBinary(FileDescriptorSetSchema, readFileSync(values.descriptor)) : kibanDescriptorSet();
+const set = values.descriptor
+  ? fromBinary(FileDescriptorSetSchema, readFileSync(values.descriptor))
+  : kibanDescriptorSet();
 const policy = values.descriptor
   ? genericPolicy(set, {
       ...(values.services && { services: values.services.split(',') }),

@@ -11,7 +11,9 @@ import type { GatewayPolicy } from './policy.ts';
 export function lint(descriptorSet: FileDescriptorSet, policy: GatewayPolicy): string[] {
   const problems: string[] = [];
   if (!createFileRegistry(descriptorSet).getMessage('google.rpc.BadRequest')) {
-    problems.push('google/rpc/error_details.proto is not in the descriptor set: errors with details lose their body; import it');
+    problems.push(
+      'google/rpc/error_details.proto is not in the descriptor set: errors with details lose their body; import it',
+    );
   }
   try {
     const api = loadApi(descriptorSet, policy.services, { ...DEFAULT_OPTIONS, ...ESPV2_OPTIONS, ...policy.options });
@@ -42,7 +44,9 @@ function settable(plans: readonly MethodPlan[], { settableFromBody }: GatewayPol
       const name = fields.map((field) => field.name).join('.');
       const inBody = plan.body === '*' || plan.bodyFields.every((field, index) => fields[index] === field);
       if (!inBody || settableFromBody[`${plan.selector} ${name}`] !== undefined) continue;
-      found.push(`${plan.selector}: the body can overrule the path variable ${name}; say in the policy why that is harmless`);
+      found.push(
+        `${plan.selector}: the body can overrule the path variable ${name}; say in the policy why that is harmless`,
+      );
     }
   }
   return found;

@@ -23,7 +23,9 @@ export function compileProtos(folder: string): FileDescriptorSet {
     execFileSync('chmod', ['-R', 'u+w', work]);
     writeFileSync(join(work, 'buf.yaml'), 'version: v2\nmodules:\n  - path: proto\n');
     const out = join(work, 'set.binpb');
-    execFileSync('buf', ['build', work, '--as-file-descriptor-set', '-o', out], { stdio: ['ignore', 'inherit', 'inherit'] });
+    execFileSync('buf', ['build', work, '--as-file-descriptor-set', '-o', out], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     return fromBinary(FileDescriptorSetSchema, readFileSync(out));
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -26,7 +26,11 @@ function failureOf(work: () => void): string | undefined {
 
 function parse({ template = '', expect }: Case): void {
   const { segments, verb, variables } = parseTemplate(template);
-  const found = { segments, verb, variables: variables.map(({ fieldPath, start, end }) => [fieldPath.join('.'), start, end]) };
+  const found = {
+    segments,
+    verb,
+    variables: variables.map(({ fieldPath, start, end }) => [fieldPath.join('.'), start, end]),
+  };
   const { segments: s = found.segments, verb: v = found.verb, variables: w = found.variables } = expect;
   const wanted = { segments: s, verb: v, variables: w };
   if (JSON.stringify(found) !== JSON.stringify(wanted)) throw new Error(`parsed as ${JSON.stringify(found)}`);
@@ -40,7 +44,11 @@ function setUp(words: string, base: FileDescriptorSet): void {
     return;
   }
   if (/descriptor/i.test(words)) {
-    loadApi(create(FileDescriptorSetSchema, { file: base.file.filter((file) => !file.name.startsWith('google/')) }), undefined, espv2);
+    loadApi(
+      create(FileDescriptorSetSchema, { file: base.file.filter((file) => !file.name.startsWith('google/')) }),
+      undefined,
+      espv2,
+    );
     return;
   }
   const rules = ruleOf(words).map((rule) => create(HttpRuleSchema, rule));
@@ -52,7 +60,8 @@ type Rule = Pick<HttpRule, 'pattern'> & Partial<Pick<HttpRule, 'body' | 'respons
 function ruleOf(words: string): Rule[] {
   const get = (value: string): HttpRule['pattern'] => ({ case: 'get', value });
   const post = (value: string): HttpRule['pattern'] => ({ case: 'post', value });
-  if (/response_body/.test(words)) return [{ pattern: get('/probe'), responseBody: /unknown/i.test(words) ? 'nope' : 'code' }];
+  if (/response_body/.test(words))
+    return [{ pattern: get('/probe'), responseBody: /unknown/i.test(words) ? 'nope' : 'code' }];
   if (/duplicate|twice|same/i.test(words)) return [{ pattern: get('/probe') }, { pattern: get('/probe') }];
   if (/Service\/Method|default/i.test(words)) return [{ pattern: post(`/${SERVICE}/M0`), body: '*' }];
   if (/body/i.test(words)) return [{ pattern: post('/probe'), body: 'nope' }];

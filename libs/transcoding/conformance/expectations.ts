@@ -7,7 +7,12 @@ import type { RawResponse } from './raw-http.ts';
 const ACKED = new Set([102, 200, 201, 202, 204]);
 
 /** What of a case did not come true; empty = passed. */
-export function differences(test: Case, response: RawResponse, received: readonly Received[], registry: Registry): string[] {
+export function differences(
+  test: Case,
+  response: RawResponse,
+  received: readonly Received[],
+  registry: Registry,
+): string[] {
   const { expect } = test;
   const problems: string[] = [];
   const check = (what: string, actual: unknown, expected: unknown) => {
@@ -16,9 +21,12 @@ export function differences(test: Case, response: RawResponse, received: readonl
   outcome(test, response, received, check);
   if (!test.backend?.down) upstream(expect, received, registry, check);
   if (expect.status !== undefined) check('status', response.status, expect.status);
-  for (const [name, value] of Object.entries(expect.headers ?? {})) check(`header ${name}`, response.headers[name.toLowerCase()], value);
-  for (const name of expect.headers_present ?? []) check(`header ${name} present`, name.toLowerCase() in response.headers, true);
-  for (const name of expect.headers_absent ?? []) check(`header ${name} present`, name.toLowerCase() in response.headers, false);
+  for (const [name, value] of Object.entries(expect.headers ?? {}))
+    check(`header ${name}`, response.headers[name.toLowerCase()], value);
+  for (const name of expect.headers_present ?? [])
+    check(`header ${name} present`, name.toLowerCase() in response.headers, true);
+  for (const name of expect.headers_absent ?? [])
+    check(`header ${name} present`, name.toLowerCase() in response.headers, false);
   body(expect, response.body.toString('utf8'), check);
   if (expect.pubsub) check('pubsub', ACKED.has(response.status) ? 'ack' : 'redeliver', expect.pubsub);
   return problems;
@@ -45,7 +53,11 @@ function upstream(expect: Expectation, received: readonly Received[], registry: 
   if (call && input) {
     const json = call.messages.map((bytes) => toJson(input, fromBinary(input, bytes), { registry }));
     if (expect.grpc_messages) {
-      check('messages', json, expect.grpc_messages.map((message) => canonical(input, message, registry)));
+      check(
+        'messages',
+        json,
+        expect.grpc_messages.map((message) => canonical(input, message, registry)),
+      );
     }
     if (expect.grpc_first_message !== undefined) {
       const first = structuredClone(json[0] ?? null);
@@ -54,8 +66,10 @@ function upstream(expect: Expectation, received: readonly Received[], registry: 
     }
     if (expect.grpc_data_concat !== undefined) check('data', json.map(dataOf).join(''), expect.grpc_data_concat);
   }
-  for (const [name, value] of Object.entries(expect.upstream_headers ?? {})) check(`upstream ${name}`, call?.headers[name.toLowerCase()], value);
-  for (const name of expect.upstream_headers_present ?? []) check(`upstream ${name} present`, name.toLowerCase() in (call?.headers ?? {}), true);
+  for (const [name, value] of Object.entries(expect.upstream_headers ?? {}))
+    check(`upstream ${name}`, call?.headers[name.toLowerCase()], value);
+  for (const name of expect.upstream_headers_present ?? [])
+    check(`upstream ${name} present`, name.toLowerCase() in (call?.headers ?? {}), true);
 }
 
 function canonical(desc: DescMessage, json: JsonValue, registry: Registry): JsonValue {

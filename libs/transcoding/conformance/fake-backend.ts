@@ -50,8 +50,9 @@ export class FakeBackend extends EventEmitter {
     this.received.push(received);
     let buffer = Buffer.alloc(0);
     stream.on('data', (chunk: Buffer) => {
+      if (!method) return;
       buffer = Buffer.concat([buffer, chunk]);
-      while (method && buffer.length >= 5 && buffer.length >= 5 + buffer.readUInt32BE(1)) {
+      while (buffer.length >= 5 && buffer.length >= 5 + buffer.readUInt32BE(1)) {
         const end = 5 + buffer.readUInt32BE(1);
         received.messages.push(buffer.subarray(5, end));
         buffer = buffer.subarray(end);

@@ -14,7 +14,9 @@ const { values, positionals } = parseArgs({
 });
 const [folder] = positionals;
 if (!folder) {
-  console.error('usage: npm run conformance -- <folder with transcoding.json and protos/> [--filter text] [--table file]');
+  console.error(
+    'usage: npm run conformance -- <folder with transcoding.json and protos/> [--filter text] [--table file]',
+  );
   process.exit(2);
 }
 
@@ -26,9 +28,13 @@ for (const { id, problems } of results) {
   if (problems.length) console.log(`FAIL ${id}\n${problems.map((problem) => `     ${problem}`).join('\n')}`);
 }
 for (const { name, passed, failed, deviations } of groups(results)) {
-  console.log(`${name.padEnd(10)} ${passed} passed, ${failed} failed${deviations ? `, ${deviations} by a stated deviation` : ''}`);
+  console.log(
+    `${name.padEnd(10)} ${passed} passed, ${failed} failed${deviations ? `, ${deviations} by a stated deviation` : ''}`,
+  );
 }
 const failed = results.filter(({ problems }) => problems.length > 0).length;
-console.log(`conformance: ${results.length - failed} passed, ${failed} failed in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+console.log(
+  `conformance: ${results.length - failed} passed, ${failed} failed in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+);
 if (values.table) writeFileSync(values.table, markdown(results));
 process.exit(failed ? 1 : 0);

@@ -34,7 +34,9 @@ export async function runCases(cases: readonly Case[], descriptorSet: FileDescri
   const stations = new Map<string, Promise<Station>>();
   const results: Result[] = [];
   for (const test of cases) {
-    const problems = await runCase(test, descriptorSet, registry, stations, mint).catch((error: unknown) => [String(error)]);
+    const problems = await runCase(test, descriptorSet, registry, stations, mint).catch((error: unknown) => [
+      String(error),
+    ]);
     const deviation = deviationOf(test);
     results.push({ id: test.id, problems, ...(deviation && { deviation: deviation.why }) });
   }
@@ -98,11 +100,17 @@ async function start(
   return { backend, gateway, port: await gateway.listen(0) };
 }
 
-async function send({ request, options }: Case, backend: FakeBackend, port: number, mint: TokenMint): Promise<RawResponse> {
+async function send(
+  { request, options }: Case,
+  backend: FakeBackend,
+  port: number,
+  mint: TokenMint,
+): Promise<RawResponse> {
   if (!request) throw new Error('the case has no request');
   const { issuer = '', audiences = [] } = parseOptions(options ?? {});
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name] = await mint.fill(value, issuer, audiences);
+  for (const [name, value] of Object.entries(request.headers ?? {}))
+    headers[name] = await mint.fill(value, issuer, audiences);
   return await rawRequest(port, {
     method: request.method,
     path: await mint.fill(pathOf(request), issuer, audiences),
@@ -116,9 +124,9 @@ async function send({ request, options }: Case, backend: FakeBackend, port: numb
 
 /** No HTTP server takes so long a path: the matcher alone must not fall over it. */
 function matcherOnly(test: Case): string[] {
-  const rule = /^(\S+) (\/\S*)/.exec(test.http_rule ?? '') ?? ['', 'GET', '/a/**/x'];
+  const [, method = 'GET', template = '/a/**/x'] = /^(\S+) (\/\S*)/.exec(test.http_rule ?? '') ?? [];
   const matcher = new PathMatcher<string>();
-  matcher.add(rule[1] as string, rule[2] as string, 'found');
+  matcher.add(method, template, 'found');
   const found = matcher.match(test.request?.method ?? 'GET', pathOf(test.request ?? { method: 'GET' }));
   const wanted = test.expect.rpc !== undefined;
   return (found !== undefined) === wanted ? [] : [`matched: ${found !== undefined}, expected ${wanted}`];

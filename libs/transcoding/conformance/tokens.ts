@@ -13,7 +13,10 @@ export interface TokenMint {
 export async function createTokenMint(): Promise<TokenMint> {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const jwks = join(mkdtempSync(join(tmpdir(), 'conformance-')), 'jwks.json');
-  writeFileSync(jwks, JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256', use: 'sig' }] }));
+  writeFileSync(
+    jwks,
+    JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'RS256', use: 'sig' }] }),
+  );
   const mint = (issuer: string, audience: string, seconds: number) =>
     new SignJWT({ sub: 'somebody' })
       .setProtectedHeader({ alg: 'RS256', kid: 'k', typ: 'JWT' })

@@ -25,7 +25,8 @@ export function envoyConfig(
         {
           name: 'rest',
           address: { socket_address: { address: '0.0.0.0', port_value: settings.port ?? 8080 } },
-          per_connection_buffer_limit_bytes: policy.options.connectionBufferLimitBytes ?? DEFAULT_OPTIONS.connectionBufferLimitBytes,
+          per_connection_buffer_limit_bytes:
+            policy.options.connectionBufferLimitBytes ?? DEFAULT_OPTIONS.connectionBufferLimitBytes,
           filter_chains: [{ filters: [connectionManager(descriptorSet, policy, plans, settings)] }],
         },
       ],
@@ -55,12 +56,16 @@ function connectionManager(
             domains: ['*'],
             // Transcoded paths come first; they are matched again after transcoding.
             routes: [...new Set(plans.map(({ grpcPath }) => grpcPath))].map((path) => grpcRoute(path, plans, policy)),
-            ...(policy.options.corsPreset && { typed_per_filter_config: { 'envoy.filters.http.cors': corsPolicy(policy) } }),
+            ...(policy.options.corsPreset && {
+              typed_per_filter_config: { 'envoy.filters.http.cors': corsPolicy(policy) },
+            }),
           },
         ],
       },
       http_filters: [
-        ...(policy.options.corsPreset ? [{ name: 'envoy.filters.http.cors', typed_config: { '@type': `${FILTER}.cors.v3.Cors` } }] : []),
+        ...(policy.options.corsPreset
+          ? [{ name: 'envoy.filters.http.cors', typed_config: { '@type': `${FILTER}.cors.v3.Cors` } }]
+          : []),
         { name: 'envoy.filters.http.grpc_json_transcoder', typed_config: transcoder(descriptorSet, policy) },
         { name: 'envoy.filters.http.jwt_authn', typed_config: tokens(plans, policy, settings) },
         { name: 'envoy.filters.http.router', typed_config: { '@type': `${FILTER}.router.v3.Router` } },
@@ -113,8 +118,14 @@ function corsPolicy({ options }: GatewayPolicy): Record<string, unknown> {
 }
 
 /** The filter stands behind the transcoder, so its rules name gRPC paths: no REST path can slip past them. */
-function tokens(plans: readonly MethodPlan[], policy: GatewayPolicy, settings: EnvoyConfigSettings): Record<string, unknown> {
-  const guarded = new Map(plans.filter(({ selector }) => policy.access[selector] !== 'public').map((plan) => [plan.grpcPath, plan]));
+function tokens(
+  plans: readonly MethodPlan[],
+  policy: GatewayPolicy,
+  settings: EnvoyConfigSettings,
+): Record<string, unknown> {
+  const guarded = new Map(
+    plans.filter(({ selector }) => policy.access[selector] !== 'public').map((plan) => [plan.grpcPath, plan]),
+  );
   return {
     '@type': `${FILTER}.jwt_authn.v3.JwtAuthentication`,
     providers: Object.fromEntries(Object.entries(settings.tokens).map(([id, source]) => [id, provider(id, source)])),

@@ -62,8 +62,12 @@ function api(service: string, methods: readonly MethodPlan[]): Record<string, un
       name: method.name,
       requestTypeUrl: `type.googleapis.com/${method.input.typeName}`,
       responseTypeUrl: `type.googleapis.com/${method.output.typeName}`,
-      ...((method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming') && { requestStreaming: true }),
-      ...((method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming') && { responseStreaming: true }),
+      ...((method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming') && {
+        requestStreaming: true,
+      }),
+      ...((method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming') && {
+        responseStreaming: true,
+      }),
       syntax: 'SYNTAX_PROTO3',
     })),
     version: service.split('.').at(-2) ?? 'v1',
