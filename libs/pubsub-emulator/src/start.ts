@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Core } from './core/core.ts';
+import { forwardDeadLetter } from './core/dead-letter.ts';
+import { Housekeeping } from './core/housekeeping.ts';
 import { Driver } from './driver.ts';
 import { Faults } from './faults.ts';
 import type { Service } from './service.ts';
+import { applySetup, type Setup } from './setup.ts';
+import { Store } from './store/store.ts';
 import { openGrpcDoor } from './wire/grpc-door.ts';
 
 export interface PubSubEmulatorOptions {
@@ -14,6 +18,10 @@ export interface PubSubEmulatorOptions {
   adminPort?: number;
   /** Folder that keeps the state over restarts; absent: in memory only. */
   stateDir?: string;
+  /** Wait for the disk before answering, to survive a power cut and not only the death of the process. Default false. */
+  sync?: boolean;
+  /** Topics and subscriptions to create if missing. */
+  setup?: Setup;
   /** How long a message stays hidden after the reply to its publish (ms). Default 5. */
   deliveryDelayMs?: number;
 }
@@ -33,8 +41,16 @@ export async function startPubSubEmulator(options: PubSubEmulatorOptions = {}): 
     idBase: Math.floor(Date.now() / 1000) * 1_000_000,
     deliveryDelayMs: options.deliveryDelayMs ?? 5,
   });
+  core.onGiveUp = (subscription, entry, now) => forwardDeadLetter(core, subscription, entry, now);
   const driver = new Driver(core);
-  const service: Service = { core, driver, faults: new Faults(), commit: (then) => then() };
+  const store = options.stateDir
+    ? new Store(core, { dir: options.stateDir, sync: options.sync ?? false }, driver.now())
+    : undefined;
+  new Housekeeping(core, driver.now());
+  if (options.setup) applySetup(core, options.setup, driver.now());
+  driver.schedule();
+  const commit: Service['commit'] = store ? (then) => store.commit(then) : (then) => then();
+  const service: Service = { core, driver, faults: new Faults(), commit };
   const door = await openGrpcDoor(service, host, options.port ?? 0);
   return {
     host: `${host}:${door.port}`,
@@ -42,6 +58,7 @@ export async function startPubSubEmulator(options: PubSubEmulatorOptions = {}): 
     close: async () => {
       await door.close();
       driver.close();
+      store?.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Policy } from '@kiban/contracts/google/iam/v1';
-import type { SchemaSettings } from '@kiban/contracts/google/pubsub/v1';
+import type { Schema, SchemaSettings } from '@kiban/contracts/google/pubsub/v1';
 import { Deadlines } from './deadlines.ts';
 import { Deque } from './deque.ts';
 import type { Entry, Visibility } from './entry.ts';
@@ -32,12 +32,14 @@ export class Core implements SubscriptionHost {
   readonly topics = new Map<string, TopicState>();
   readonly subscriptions = new Map<string, SubscriptionState>();
   readonly snapshots = new Map<string, SnapshotState>();
+  /** Revisions of each schema, the newest last. */
+  readonly schemas = new Map<string, readonly Schema[]>();
   /** IAM policies of topics, subscriptions, snapshots and schemas that were given one. */
   readonly policies = new Map<string, Policy>();
   readonly deadlines = new Deadlines();
   readonly epoch: string;
   readonly deliveryDelayMs: number;
-  readonly idBase: number;
+  idBase: number;
   /** The last message published. */
   lastSeq = 0;
   journal: Journal | undefined = undefined;
@@ -102,6 +104,8 @@ export class Core implements SubscriptionHost {
   }
 
   giveUp(subscription: SubscriptionState, entry: Entry, now: number): boolean {
+    if (!subscription.config.deadLetterPolicy) return false;
+    this.journal?.attempted(subscription.name, entry.message.seq, entry.attempt);
     return this.onGiveUp(subscription, entry, now);
   }
 }

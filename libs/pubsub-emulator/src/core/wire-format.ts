@@ -56,8 +56,10 @@ export class Reader {
   skip(): void {
     if (this.#wireType === 0) this.varint();
     else if (this.#wireType === 1) this.position += 8;
-    else if (this.#wireType === 2) this.position += this.length();
-    else if (this.#wireType === 5) this.position += 4;
+    else if (this.#wireType === 2) {
+      const length = this.length();
+      this.position += length;
+    } else if (this.#wireType === 5) this.position += 4;
     else throw new RangeError(`malformed message: wire type ${this.#wireType}`);
     if (this.position > this.#end) throw new RangeError('malformed message: it ends inside a field');
   }

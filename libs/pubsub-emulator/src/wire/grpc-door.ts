@@ -1,14 +1,16 @@
 import { Server, ServerCredentials, type UntypedHandleCall } from '@grpc/grpc-js';
 import { Publisher, Subscriber } from '@kiban/contracts/google/pubsub/v1';
+import { IAMPolicy } from '@kiban/contracts/google/iam/v1';
 import { Health } from '@kiban/contracts/health/v1';
 import type { Service } from '../service.ts';
 import { healthHandlers } from './health.ts';
+import { iamHandlers } from './iam.ts';
 import { readPublishRequest } from './publish-request.ts';
 import { publisherHandlers } from './publisher.ts';
 import { serviceDefinition } from './service-definition.ts';
 import { type PullStreamOutlet, streamingPull } from './streaming-pull.ts';
 import { subscriberHandlers } from './subscriber.ts';
-import { unaryHandlers } from './unary.ts';
+import { type Around, unaryHandlers } from './unary.ts';
 
 /** Above the 10 MB a publish request may have, so that we can answer larger ones ourselves. */
 const MAX_RECEIVE = 64 * 1024 * 1024;
@@ -27,9 +29,10 @@ export async function openGrpcDoor(service: Service, host: string, port: number)
     'grpc.keepalive_permit_without_calls': 1,
   });
   const streams = new Set<PullStreamOutlet>();
-  const around = (method: string, run: () => unknown): unknown => {
+  const around: Around = (method, run) => {
     service.faults.calling(method);
-    return run();
+    const result = run();
+    return result instanceof Promise ? result : service.commit(() => result);
   };
   server.addService(
     serviceDefinition(Publisher, { publish: { request: readPublishRequest } }),
@@ -39,6 +42,7 @@ export async function openGrpcDoor(service: Service, host: string, port: number)
     ...unaryHandlers(Subscriber, subscriberHandlers(service), around),
     streamingPull: streamingPull(service.driver, service.faults, streams) as unknown as UntypedHandleCall,
   });
+  server.addService(serviceDefinition(IAMPolicy), unaryHandlers(IAMPolicy, iamHandlers(service), around));
   server.addService(serviceDefinition(Health), healthHandlers([Publisher.typeName, Subscriber.typeName]));
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, actual) =>

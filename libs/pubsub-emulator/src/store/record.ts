@@ -1,0 +1,38 @@
+import { crc32 } from 'node:zlib';
+
+/** One record: u32 length of what follows the checksum, u32 crc32 of it, u8 kind, payload. Little endian. */
+export const RecordKind = {
+  /** JSON: a resource set or deleted, a backlog replaced. */
+  fact: 1,
+  /** Messages published to a topic, to be offered to its subscriptions. */
+  published: 2,
+  /** Messages kept by a checkpoint, offered to nobody. */
+  kept: 3,
+  /** Messages a subscription is done with. */
+  settled: 4,
+  /** Failed deliveries of messages under a dead-letter policy: pairs of seq and count. */
+  attempts: 5,
+} as const;
+
+const HEADER = 8;
+
+export function encodeRecord(kind: number, payload: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat([Buffer.of(kind), ...payload]);
+  const out = Buffer.allocUnsafe(HEADER + body.length);
+  out.writeUInt32LE(body.length, 0);
+  out.writeUInt32LE(crc32(body), 4);
+  body.copy(out, HEADER);
+  return out;
+}
+
+/** The whole records of a log. A torn one at the end, as a killed process leaves it, ends the reading. */
+export function* readRecords(log: Buffer): Generator<{ kind: number; payload: Buffer }> {
+  let at = 0;
+  while (at + HEADER < log.length) {
+    const length = log.readUInt32LE(at);
+    const body = log.subarray(at + HEADER, at + HEADER + length);
+    if (body.length < length || length === 0 || crc32(body) !== log.readUInt32LE(at + 4)) return;
+    yield { kind: body[0] as number, payload: body.subarray(1) };
+    at += HEADER + length;
+  }
+}
