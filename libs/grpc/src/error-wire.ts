@@ -21,7 +21,7 @@ export function toWire(error: ServiceError, trailer = new Metadata()): StatusObj
   const metadata = trailer.clone();
   metadata.set(DETAILS, Buffer.from(toBinary(StatusSchema, status)));
   // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- grpc-js has its own enum of the same numbers
-  const code: StatusObject['code'] = Number(error.code);
+  const code: StatusObject['code'] = error.code as number;
   return { code, details: error.message, metadata };
 }
 

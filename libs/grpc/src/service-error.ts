@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { type Any, anyPack, anyUnpack, durationFromMs } from '@bufbuild/protobuf/wkt';
 import { BadRequestSchema, Code, ResourceInfoSchema, RetryInfoSchema } from '@kiban/contracts/google/rpc';
 import { RpcException } from '@nestjs/microservices';
-import type { ErrorReason } from './error-reasons.ts';
+import { type ErrorReason, reasonOf } from './error-reasons.ts';
 
 /** One field that breaks a rule. */
 export interface FieldViolation {
@@ -39,7 +39,7 @@ export class ServiceError extends RpcException {
     super(message);
     if (options.cause !== undefined) this.cause = options.cause;
     this.code = code;
-    this.reason = options.reason ?? REASON_OF_CODE[code] ?? 'INTERNAL';
+    this.reason = options.reason ?? reasonOf(code);
     this.metadata = options.metadata ?? {};
     this.details = options.details ?? [];
   }
@@ -131,18 +131,3 @@ function aboutResource(resource: string): Any {
 function make(code: Code, message: string, options: ServiceErrorOptions = {}, ...details: Any[]): ServiceError {
   return new ServiceError(code, message, { ...options, details: [...details, ...(options.details ?? [])] });
 }
-
-const REASON_OF_CODE: Partial<Record<Code, ErrorReason>> = {
-  [Code.INVALID_ARGUMENT]: 'INVALID_FIELDS',
-  [Code.NOT_FOUND]: 'NOT_FOUND',
-  [Code.ALREADY_EXISTS]: 'ALREADY_EXISTS',
-  [Code.ABORTED]: 'CONFLICT',
-  [Code.FAILED_PRECONDITION]: 'FAILED_PRECONDITION',
-  [Code.UNAUTHENTICATED]: 'UNAUTHENTICATED',
-  [Code.PERMISSION_DENIED]: 'PERMISSION_DENIED',
-  [Code.RESOURCE_EXHAUSTED]: 'OVERLOADED',
-  [Code.UNAVAILABLE]: 'UNAVAILABLE',
-  [Code.DEADLINE_EXCEEDED]: 'DEADLINE_EXCEEDED',
-  [Code.CANCELLED]: 'CANCELLED',
-  [Code.UNIMPLEMENTED]: 'UNIMPLEMENTED',
-};
