@@ -13,28 +13,27 @@ export interface MigrationSet {
   migrations: Record<string, Migration>;
 }
 
-/** Applies what is missing, in one transaction, and returns the names. Replicas that start together wait for each other. */
+/**
+ * Applies what is missing, in one transaction, and returns the names. Replicas that start together wait for each other:
+ * Kysely holds an advisory lock of the database, the same for all sets, until the commit.
+ */
 export async function migrate<Schema>(
   database: Database<Schema>,
   { set, migrations }: MigrationSet,
 ): Promise<string[]> {
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(set))
     throw new TypeError(`"${set}" cannot name a migration set: use up to 41 of a-z, 0-9 and _`);
-  // Connections of its own: the pool of the service may be one connection small, and has a statement timeout.
+  // A connection of its own: the pool's have a statement timeout.
   const { url, onError } = database.options;
   const own = createDatabase({
     url,
-    max: 2,
+    max: 1,
     statementTimeoutMs: 0,
     applicationName: `migrate ${set}`,
     ...(onError && { onError }),
   });
   try {
-    return await own.kysely.connection().execute(async (lock) => {
-      // One lock for all sets of the database. Kysely's own is taken after it made its tables, where two starts collide.
-      await sql`SELECT pg_advisory_lock(hashtextextended('kiban migrations', 0))`.execute(lock);
-      return apply(own.kysely, set, migrations);
-    });
+    return await apply(own.kysely, set, migrations);
   } finally {
     await own.close();
   }
