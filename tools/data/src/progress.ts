@@ -9,6 +9,8 @@ export interface Progress {
 export interface ProgressOptions {
   readonly label: string;
   readonly total: number;
+  /** What is counted. Default `rows`. */
+  readonly unit?: string;
   /** One JSON object per line instead of a bar. */
   readonly json: boolean;
   readonly stream?: NodeJS.WriteStream;
@@ -17,18 +19,24 @@ export interface ProgressOptions {
 const LINE_EVERY_MS = 5_000;
 
 /** A bar with rate and remaining time on a terminal, a line every 5 seconds elsewhere, JSON lines when asked for. */
-export function showProgress({ label, total, json, stream = process.stdout }: ProgressOptions): Progress {
+export function showProgress({
+  label,
+  total,
+  unit = 'rows',
+  json,
+  stream = process.stdout,
+}: ProgressOptions): Progress {
   const started = performance.now();
   const rate = (done: number) => Math.round((done * 1000) / Math.max(1, performance.now() - started));
-  if (!json && stream.isTTY) return bar(label, total, rate, stream);
+  if (!json && stream.isTTY) return bar(label, total, unit, rate, stream);
   let last = started;
   let latest = 0;
   const print = () => {
     const remaining = Math.ceil((total - latest) / Math.max(1, rate(latest)));
     stream.write(
       json
-        ? `${JSON.stringify({ event: 'progress', what: label, done: latest, total, perSecond: rate(latest), remainingSeconds: remaining })}\n`
-        : `${label} ${latest}/${total}, ${rate(latest)} rows/s, ${remaining} s left\n`,
+        ? `${JSON.stringify({ event: 'progress', what: label, done: latest, total, unit, perSecond: rate(latest), remainingSeconds: remaining })}\n`
+        : `${label} ${latest}/${total}, ${rate(latest)} ${unit}/s, ${remaining} s left\n`,
     );
     last = performance.now();
   };
@@ -41,9 +49,15 @@ export function showProgress({ label, total, json, stream = process.stdout }: Pr
   };
 }
 
-function bar(label: string, total: number, rate: (done: number) => number, stream: NodeJS.WriteStream): Progress {
+function bar(
+  label: string,
+  total: number,
+  unit: string,
+  rate: (done: number) => number,
+  stream: NodeJS.WriteStream,
+): Progress {
   const view = new cliProgress.SingleBar({
-    format: `${label} {bar} {value}/{total} · {rate} rows/s · {eta_formatted} left`,
+    format: `${label} {bar} {value}/{total} · {rate} ${unit}/s · {eta_formatted} left`,
     stream,
     hideCursor: true,
     clearOnComplete: false,

@@ -37,7 +37,7 @@ export async function freshnessCommand(args: readonly string[], stateDir: string
   if (!articles.length) throw new UsageError('there are no articles to measure with: seed or import some first');
 
   const samples: FreshnessSample[] = [];
-  const progress = showProgress({ label: 'tries', total: tries, json: values.json });
+  const progress = showProgress({ label: 'freshness', total: tries, unit: 'tries', json: values.json });
   const run = Date.now().toString(36);
   for (let index = 0; index < tries; index++) {
     samples.push(await probe(clients, articles[index % articles.length]!.name, `fresh-${run}-${index}`));

@@ -55,7 +55,8 @@ async function importOne(target: Target, file: string, path: string, parseRow: (
   const from = checkpoint.read();
   const name = basename(file);
   if (from.lines) console.log(`${name}: going on behind line ${from.lines}`);
-  const progress = showProgress({ label: `${name}, bytes`, total: statSync(file).size, json: false });
+  const kilobytes = (bytes: number) => Math.ceil(bytes / 1024);
+  const progress = showProgress({ label: name, total: kilobytes(statSync(file).size), unit: 'KB', json: false });
   try {
     const result = await importFile({
       gateway,
@@ -64,7 +65,7 @@ async function importOne(target: Target, file: string, path: string, parseRow: (
       parse: parseRow,
       checkpoint,
       onRefused: (line, message) => console.error(`${file}:${line} refused: ${message}`),
-      onProgress: (bytes) => progress.update(bytes),
+      onProgress: (bytes) => progress.update(kilobytes(bytes)),
     });
     progress.stop();
     console.log(`${name}: ${result.lines} lines, ${result.accepted} rows accepted, ${result.refused} refused`);

@@ -1,5 +1,5 @@
 import type { ArticleRow } from '../rows.ts';
-import { type Caniuse, caniuseText, firstRelease, readCaniuse } from './caniuse.ts';
+import { type Caniuse, type CaniuseFeature, caniuseText, firstRelease, readCaniuse } from './caniuse.ts';
 import { type WebFeature, browsers, features, groups } from './web-features.ts';
 
 /** An article of the seed with what the simulated readers choose by. */
@@ -23,8 +23,10 @@ export function seedArticles(caniuse: Caniuse = readCaniuse()): SeedArticle[] {
   }
   const ids = new Set(articles.map((article) => article.articleId));
   for (const [id, feature] of Object.entries(caniuse.data)) {
-    if (used.has(id) || ids.has(id) || !feature.description) continue;
-    articles.push(fromCaniuse(id, feature, caniuse));
+    // What no browser has ever shipped became available never: a proposal, and mostly one that was given up.
+    const released = firstRelease(feature, caniuse.agents);
+    if (used.has(id) || ids.has(id) || !feature.description || released === undefined) continue;
+    articles.push(fromCaniuse(id, feature, released, caniuse.statuses));
   }
   return articles.sort((a, b) => (a.articleId < b.articleId ? -1 : 1));
 }
@@ -50,25 +52,30 @@ function fromWebFeature(id: string, feature: WebFeature, caniuse: Caniuse): Seed
       language: 'en',
       url,
       authors: notes.length ? [WEB_FEATURES, CANIUSE] : [WEB_FEATURES],
-      createTime: availableSince(feature, caniuse),
+      createTime: availableSince(feature, notes, caniuse),
     },
     groups: groupIds.length ? unique(groupIds) : ['general'],
   };
 }
 
-function fromCaniuse(id: string, feature: Caniuse['data'][string], caniuse: Caniuse): SeedArticle {
+function fromCaniuse(
+  id: string,
+  feature: CaniuseFeature,
+  released: number,
+  statuses: Caniuse['statuses'],
+): SeedArticle {
   const categories = unique(feature.categories.map((category) => category.toLowerCase().replaceAll(' ', '-')));
   const spec = specName(feature.spec);
   return {
     articleId: id,
     article: {
       title: feature.title,
-      body: caniuseText(feature, caniuse.statuses),
+      body: caniuseText(feature, statuses),
       tags: unique([...categories, ...(spec ? [spec] : [])]),
       language: 'en',
       url: feature.spec || `https://caniuse.com/${id}`,
       authors: [CANIUSE],
-      createTime: new Date(firstRelease(feature, caniuse.agents) ?? caniuse.updated * 1000).toISOString(),
+      createTime: new Date(released).toISOString(),
     },
     groups: categories.length ? categories : ['general'],
   };
@@ -99,13 +106,15 @@ function supportText({ status }: WebFeature): string {
 }
 
 /** The day it became available everywhere, else in the first browser; the day of the data when in none. */
-function availableSince({ status }: WebFeature, caniuse: Caniuse): string {
+function availableSince({ status }: WebFeature, notes: readonly CaniuseFeature[], caniuse: Caniuse): string {
   const released = Object.entries(status.support).flatMap(([browser, version]) => {
     const release = browsers[browser]?.releases.find((each) => each.version === version);
-    return release ? [release.date] : [];
+    return release ? [Date.parse(release.date)] : [];
   });
-  const date = day(status.baseline_low_date) ?? released.toSorted((a, b) => a.localeCompare(b))[0];
-  return new Date(date ? `${date}T00:00:00Z` : caniuse.updated * 1000).toISOString();
+  const partly = notes.flatMap((note) => firstRelease(note, caniuse.agents) ?? []);
+  const everywhere = day(status.baseline_low_date);
+  const times = everywhere ? [Date.parse(everywhere)] : released.length ? released : partly;
+  return new Date(times.length ? Math.min(...times) : caniuse.updated * 1000).toISOString();
 }
 
 /** The data writes `≤2018-01-29` for what is older than its records. */

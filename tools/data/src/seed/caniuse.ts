@@ -51,12 +51,12 @@ export function caniuseText(feature: CaniuseFeature, statuses: Caniuse['statuses
     .join('\n\n');
 }
 
-/** When the first browser shipped the feature, in milliseconds since 1970; undefined when none has. */
+/** When the first browser shipped the feature, at least in part, in milliseconds since 1970; undefined when none has. */
 export function firstRelease(feature: CaniuseFeature, agents: Caniuse['agents']): number | undefined {
   let first: number | undefined;
   for (const [name, versions] of Object.entries(feature.stats)) {
     for (const { version, release_date } of agents[name]?.version_list ?? []) {
-      if (release_date === null || !versions[version]?.startsWith('y')) continue;
+      if (release_date === null || !/^[ya]/.test(versions[version] ?? '')) continue;
       first = Math.min(first ?? Number.POSITIVE_INFINITY, release_date * 1000);
     }
   }

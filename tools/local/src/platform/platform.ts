@@ -30,7 +30,8 @@ export class Platform {
   readonly #options: PlatformOptions;
   readonly #specs: readonly ServiceSpec[];
   readonly #databases: Databases;
-  readonly #services: Supervised[] = [];
+  /** By name; a service that waits for its bundle is not in it yet. */
+  readonly #started = new Map<string, Supervised>();
   #emulator: Supervised | undefined;
   #jobs: Jobs | undefined;
   #build: Build | undefined;
@@ -46,6 +47,11 @@ export class Platform {
       needed: new Set(this.#specs.flatMap(({ databases }) => databases)),
       onChange: () => options.onChange(),
     });
+  }
+
+  /** In the order of start, whichever bundle was there first. */
+  get #services(): readonly Supervised[] {
+    return this.#specs.flatMap(({ name }) => this.#started.get(name) ?? []);
   }
 
   /** Every process, for the run file and the table. */
@@ -112,7 +118,7 @@ export class Platform {
   async #startService(spec: ServiceSpec, surroundings: Surroundings): Promise<void> {
     await this.#build!.built(spec.name);
     const service = this.#supervise(spec.name, serviceEnvironment(spec.name, surroundings), spec.heapMb);
-    this.#services.push(service);
+    this.#started.set(spec.name, service);
     await service.start();
   }
 

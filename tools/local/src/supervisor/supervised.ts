@@ -20,7 +20,7 @@ export interface SupervisedOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Its standard output and error. */
   readonly logFile: string;
-  /** How long it may take until it says that it is ready. Default 30 s. */
+  /** How long it may take until it says that it is ready. Default 60 s. */
   readonly readyMs?: number;
   /** How long it may take to end in order. Default 8 s. */
   readonly graceMs?: number;
@@ -116,7 +116,7 @@ export class Supervised {
   }
 
   #spawn(): void {
-    const { script, args = [], nodeOptions = [], cwd, env, logFile, readyMs = 30_000 } = this.#options;
+    const { script, args = [], nodeOptions = [], cwd, env, logFile, readyMs = 60_000 } = this.#options;
     const log = openLog(logFile);
     const started = performance.now();
     const child = spawn(process.execPath, [...nodeOptions, '--import', EXIT_WITH_PARENT, script, ...args], {
