@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Home, HomeSection_State as State } from '@kiban/contracts/kiban/bff/v1';
+import { InteractionType } from '@kiban/contracts/kiban/events/v1';
+import { type BffClient, startBff, type TestBff } from './start-bff.ts';
+
+let bff: TestBff;
+let alice: BffClient;
+
+beforeEach(async () => {
+  bff = await startBff();
+  alice = await bff.connect();
+  // The first calls of a process connect and compile; what is tested is a running platform.
+  await bff.anonymous.getArticle({ name: 'articles/a1' });
+}, 60_000);
+afterEach(() => bff.stop());
+
+const states = (home: Home) => Object.fromEntries(home.sections.map(({ id, state }) => [id, State[state]]));
+const ids = (home: Home, section: string) =>
+  home.sections
+    .find(({ id }) => id === section)
+    ?.articles.map(({ article }) => article?.name.slice('articles/'.length));
+
+describe('the home screen', () => {
+  it('has three fresh sections with whole articles', async () => {
+    const home = await alice.getHome({ name: 'users/me', pageSize: 3 });
+    expect(states(home)).toEqual({ 'for-you': 'FRESH', 'because-you-read': 'FRESH', trending: 'FRESH' });
+    expect(home.sections.map(({ title }) => title)).toEqual([
+      'For you',
+      'Because you read “Title of articles/a1”',
+      'Trending',
+    ]);
+    expect(ids(home, 'for-you')).toEqual(['a3', 'a4', 'a5']);
+    expect(home.sections[0]?.articles[0]).toMatchObject({
+      reason: 'for you',
+      article: { title: 'Title of articles/a3' },
+    });
+    expect(home.sections.every(({ asOf }) => asOf !== undefined)).toBe(true);
+  });
+
+  it('leaves out articles that were deleted since they were ranked', async () => {
+    bff.articles.delete('a3');
+    expect(ids(await alice.getHome({ name: 'users/me', pageSize: 3 }), 'for-you')).toEqual(['a4', 'a5']);
+  });
+
+  it.each([
+    ['recommendation', { 'for-you': 'UNAVAILABLE', 'because-you-read': 'UNAVAILABLE', trending: 'UNAVAILABLE' }],
+    ['similarity', { 'for-you': 'FRESH', 'because-you-read': 'UNAVAILABLE', trending: 'FRESH' }],
+  ] as const)('loses only the sections of a dead %s service', async (dead, expected) => {
+    await bff[dead].kill();
+    expect(states(await alice.getHome({ name: 'users/me' }))).toEqual(expected);
+  });
+
+  it.each([
+    ['recommendation', { 'for-you': 'STALE', 'because-you-read': 'STALE', trending: 'STALE' }],
+    ['similarity', { 'for-you': 'FRESH', 'because-you-read': 'STALE', trending: 'FRESH' }],
+    ['content', { 'for-you': 'STALE', 'because-you-read': 'STALE', trending: 'STALE' }],
+  ] as const)(
+    'shows the last good articles while the %s service is dead, and fresh ones afterwards',
+    async (dead, expected) => {
+      const before = await alice.getHome({ name: 'users/me', pageSize: 4 });
+      await bff[dead].kill();
+      // Trending is shared for two seconds; only then is it asked for again.
+      const during = await until(
+        () => alice.getHome({ name: 'users/me', pageSize: 4 }),
+        (home) => states(home)['trending'] === expected.trending,
+      );
+      expect(states(during)).toEqual(expected);
+      for (const section of Object.keys(expected)) expect(ids(during, section)).toEqual(ids(before, section));
+      await bff[dead].revive();
+      await until(
+        () => alice.getHome({ name: 'users/me', pageSize: 4 }),
+        (home) => Object.values(states(home)).every((state) => state === 'FRESH'),
+      );
+    },
+    20_000,
+  );
+
+  it('answers in time when a service is slow, and marks its section', async () => {
+    await alice.getHome({ name: 'users/me' });
+    const { listRecommendations } = bff.recommendation.methods;
+    bff.recommendation.methods.listRecommendations = async (request, call) => {
+      await new Promise((resolve) => call.signal.addEventListener('abort', resolve)); // never in time
+      return listRecommendations!(request, call);
+    };
+    const begun = performance.now();
+    const home = await alice.getHome({ name: 'users/me' });
+    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(states(home)).toEqual({ 'for-you': 'STALE', 'because-you-read': 'FRESH', trending: 'FRESH' });
+  });
+
+  it('keeps one reader’s last good answer from another', async () => {
+    await alice.getHome({ name: 'users/me' });
+    await bff.recommendation.kill();
+    const bob = await bff.connect('bob');
+    const home = await bob.getHome({ name: 'users/me' });
+    expect(states(home)).toMatchObject({ 'for-you': 'UNAVAILABLE', 'because-you-read': 'UNAVAILABLE' });
+  });
+
+  it('recommends nothing stale that the reader has read since', async () => {
+    await alice.getHome({ name: 'users/me' });
+    await alice.createInteraction({
+      parent: 'users/me',
+      interaction: { article: 'articles/a3', type: InteractionType.VIEW },
+    });
+    await bff.recommendation.kill();
+    expect(ids(await alice.getHome({ name: 'users/me' }), 'for-you')).toEqual(['a4', 'a5', 'a6', 'a7', 'a8', 'a9']);
+  });
+
+  it('forgets an erased reader', async () => {
+    await alice.getHome({ name: 'users/me' });
+    await alice.deleteUser({ name: 'users/me' });
+    await bff.recommendation.kill();
+    expect(states(await alice.getHome({ name: 'users/me' }))).toMatchObject({ 'for-you': 'UNAVAILABLE' });
+  });
+});
+
+async function until<T>(get: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
+  const end = performance.now() + 8_000;
+  for (;;) {
+    const value = await get();
+    if (good(value)) return value;
+    if (performance.now() > end)
+      throw new Error(
+        `did not become good: ${JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v))}`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
