@@ -31,8 +31,9 @@ export async function admit(exchange: Exchange): Promise<MethodPlan | undefined>
   if (typeof override === 'string') exchange.method = override;
   const route = context.routes.find(exchange.method, exchange.path);
   if (context.cors) {
-    if (exchange.method === 'OPTIONS' && !(route && 'plan' in route)) {
-      preflight(exchange, route !== undefined);
+    if (exchange.method === 'OPTIONS' && (context.cors.isPreflight(request) || !(route && 'plan' in route))) {
+      // For any path, known or not: ESPv2 has one route for all preflights.
+      reply(exchange, 200, context.cors.preflight(request), '');
       return undefined;
     }
     Object.assign(exchange.extraHeaders, context.cors.headers(request));
@@ -51,10 +52,4 @@ export async function admit(exchange: Exchange): Promise<MethodPlan | undefined>
     exchange.upstreamHeaders['x-endpoint-api-userinfo'] = await authenticate(verifier, request.headers, exchange.query);
   }
   return route.plan;
-}
-
-function preflight(exchange: Exchange, known: boolean): void {
-  const { context, request } = exchange;
-  if (!known) throw new RequestError(404, 'The current request is not defined by this API.');
-  reply(exchange, 200, context.cors?.preflight(request) ?? {}, '');
 }

@@ -74,28 +74,36 @@ export abstract class Answer implements CallListener {
       return;
     }
     headers['content-type'] = 'application/json';
-    reply(this.exchange, httpStatusOf(status.code), headers, this.statusJson(status));
+    const { json, complete } = this.statusJson(status);
+    if (complete) {
+      // The body says it all; Envoy drops them, too.
+      delete headers['grpc-status'];
+      delete headers['grpc-message'];
+    }
+    reply(this.exchange, httpStatusOf(status.code), headers, json);
   }
 
-  protected statusJson({ code, message, detailed }: GrpcStatus): string {
+  /** `complete` is false when details had to be left out. */
+  protected statusJson({ code, message, detailed }: GrpcStatus): { json: string; complete: boolean } {
     const { api, options } = this.exchange.context;
     if (detailed) {
       try {
-        return JSON.stringify(
-          toJson(StatusSchema, fromBinary(StatusSchema, detailed), {
-            registry: api.registry,
-            alwaysEmitImplicit: options.alwaysPrintPrimitiveFields,
-            enumAsInteger: options.alwaysPrintEnumsAsInts,
-            useProtoFieldName: options.preserveProtoFieldNames,
-          }),
-        );
+        const json = toJson(StatusSchema, fromBinary(StatusSchema, detailed), {
+          registry: api.registry,
+          alwaysEmitImplicit: options.alwaysPrintPrimitiveFields,
+          enumAsInteger: options.alwaysPrintEnumsAsInts,
+          useProtoFieldName: options.preserveProtoFieldNames,
+        });
+        return { json: JSON.stringify(json), complete: true };
       } catch {
         // A detail of a type that the descriptor set lacks: Envoy then sends no body at all. Code and message are
         // worth more to the caller than the same answer.
       }
     }
-    if (options.alwaysPrintPrimitiveFields) return JSON.stringify({ code, message, details: [] });
-    return JSON.stringify(message ? { code, message } : { code });
+    const plain = options.alwaysPrintPrimitiveFields
+      ? { code, message, details: [] }
+      : { code, ...(message && { message }) };
+    return { json: JSON.stringify(plain), complete: !detailed };
   }
 }
 

@@ -131,12 +131,12 @@ export class Call {
 
   private onEnd(): void {
     if (this.done) return;
+    if (!this.status) {
+      this.fail(new Error('the backend ended the call without a status'));
+      return;
+    }
     this.finish();
-    const { status, trailers } = this.status ?? {
-      status: { code: 2, message: 'the backend ended the call without a status' },
-      trailers: {},
-    };
-    this.listener.end(status, trailers, false);
+    this.listener.end(this.status.status, this.status.trailers, false);
   }
 
   private fail(error: unknown): void {

@@ -28,8 +28,8 @@ export class Cors {
    * @throws RequestError 400 when it is none or comes from another origin
    */
   preflight(request: IncomingMessage): Record<string, string> {
-    const { origin } = request.headers;
-    if (!origin || !request.headers['access-control-request-method'] || !this.allows(origin)) {
+    const { origin = '' } = request.headers;
+    if (!this.isPreflight(request)) {
       throw new RequestError(
         400,
         'The CORS preflight request is missing one (or more) of the following required headers ' +
@@ -43,6 +43,11 @@ export class Cors {
       'access-control-allow-headers': this.options.corsAllowHeaders,
       'access-control-max-age': this.maxAge,
     };
+  }
+
+  /** Whether an OPTIONS request is a preflight from an allowed origin. */
+  isPreflight({ headers }: IncomingMessage): boolean {
+    return Boolean(headers.origin && headers['access-control-request-method'] && this.allows(headers.origin));
   }
 
   private allows(origin: string): boolean {

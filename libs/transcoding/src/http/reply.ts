@@ -38,8 +38,14 @@ export function replyError(exchange: Exchange, { status, message }: Pick<Request
   const plain = exchange.context.mode === 'transcoder';
   const headers: OutgoingHttpHeaders = { 'content-type': plain ? 'text/plain' : 'application/json' };
   if (!exchange.request.complete) headers['connection'] = 'close';
-  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  if (status === 401) headers['www-authenticate'] = challenge(exchange, message);
   reply(exchange, status, headers, plain ? message : JSON.stringify({ code: status, message }));
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function challenge({ request, path }: Exchange, message: string): string {
+  const realm = `Bearer realm="http://${(request.headers.host ?? '').replaceAll('"', '')}${path.replaceAll('"', '%22')}"`;
+  return message === 'Jwt is missing' ? realm : `${realm}, error="invalid_token"`;
 }
 
 /** Sets the ETag of a GET; true when the client has this answer already. */

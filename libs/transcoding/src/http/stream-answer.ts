@@ -55,7 +55,7 @@ export class StreamAnswer extends Answer {
       return;
     }
     if (this.framing === 'events' && status.code !== 0)
-      response.write(`event: error\ndata: ${this.statusJson(status)}\n\n`);
+      response.write(`event: error\ndata: ${this.statusJson(status).json}\n\n`);
     response.end(this.framing === 'array' ? (this.sent === 0 ? '[]' : ']') : undefined);
   }
 
@@ -84,7 +84,7 @@ export class StreamAnswer extends Answer {
 
 const CONTENT_TYPES: Record<Exclude<Framing, 'raw'>, string> = {
   array: 'application/json',
-  lines: 'application/x-ndjson',
+  lines: 'application/json', // Envoy names no other type for lines
   events: 'text/event-stream',
 };
 
