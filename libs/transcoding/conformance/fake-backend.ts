@@ -18,6 +18,7 @@ export interface Received {
 export class FakeBackend extends EventEmitter {
   behaviour: CaseBackend = {};
   received: Received[] = [];
+  readonly streams: ServerHttp2Stream[] = [];
   private readonly registry: Registry;
   private readonly server = createServer();
 
@@ -48,6 +49,7 @@ export class FakeBackend extends EventEmitter {
     const method = this.methodOf(headers);
     const received: Received = { headers, method, messages: [] };
     this.received.push(received);
+    this.streams.push(stream);
     let buffer = Buffer.alloc(0);
     stream.on('data', (chunk: Buffer) => {
       if (!method) return;

@@ -40,7 +40,7 @@ async function send(socket: ReturnType<typeof connect>, request: RawRequest): Pr
   const lines = [`${method} ${path} HTTP/1.1`, 'host: gateway.test', 'connection: close'];
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
   if (chunks) lines.push('transfer-encoding: chunked');
-  else if (body?.length || method === 'POST' || method === 'PUT' || method === 'PATCH') {
+  else if (!('content-length' in headers) && (body?.length || ['POST', 'PUT', 'PATCH'].includes(method))) {
     lines.push(`content-length: ${body?.length ?? 0}`);
   }
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);

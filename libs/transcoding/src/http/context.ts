@@ -18,6 +18,8 @@ export interface Context {
   readonly maxRequestBytes: number;
   readonly maxMessageBytes: number;
   readonly backendOf: (service: string) => Backend;
+  /** Ends each stream that runs, so that a shutdown need not wait for clients that watch for ever. */
+  readonly openStreams: Set<() => void>;
 }
 
 /** One request and its answer. */

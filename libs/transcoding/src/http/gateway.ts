@@ -41,6 +41,7 @@ export function createGateway(settings: GatewaySettings): Gateway {
     ignoredQuery: new Set(options.ignoredQueryParameters),
     maxRequestBytes: options.maxRequestBodySize || options.connectionBufferLimitBytes,
     maxMessageBytes: options.maxResponseBodySize || options.connectionBufferLimitBytes,
+    openStreams: new Set(),
     backendOf(service) {
       const address = settings.backend(service);
       let backend = backends.get(address);
@@ -50,7 +51,13 @@ export function createGateway(settings: GatewaySettings): Gateway {
   };
   const server = createServer(
     // Envoy's limit for all headers together; a client has 10 s for them, and 5 minutes for the whole request.
-    { maxHeaderSize: 60 * 1024, headersTimeout: 10_000, requestTimeout: 300_000, keepAliveTimeout: 60_000 },
+    {
+      maxHeaderSize: 60 * 1024,
+      headersTimeout: settings.headersMs ?? 10_000,
+      requestTimeout: 300_000,
+      keepAliveTimeout: 60_000,
+      connectionsCheckingInterval: Math.min(settings.headersMs ?? 10_000, 2_000),
+    },
     (request, response) => serve(context, request, response),
   );
   server.maxHeadersCount = 0;
@@ -59,7 +66,7 @@ export function createGateway(settings: GatewaySettings): Gateway {
     options,
     selectors: [...new Set(api.plans.map((plan) => plan.selector))],
     listen: (port, host = '127.0.0.1') => listen(server, port, host),
-    close: (graceMs = 10_000) => close(server, backends.values(), graceMs),
+    close: (graceMs = 10_000) => close(server, context, backends.values(), graceMs),
   };
 }
 
@@ -110,8 +117,9 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-async function close(server: Server, backends: Iterable<Backend>, graceMs: number): Promise<void> {
+async function close(server: Server, context: Context, backends: Iterable<Backend>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const finish of context.openStreams) finish();
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;

@@ -1,43 +1,54 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../rules/request-error.ts';
-
-/** How long the next piece of a body may take, in ms: a client that trickles bytes holds a connection for nothing. */
-const IDLE_MS = 15_000;
+import type { Exchange } from './context.ts';
 
 const TOO_LARGE = "Request rejected because the transcoder's internal buffer size exceeds the configured limit.";
 
-/** Takes the pieces of a body as they come. `piece` returns a promise when it wants no more until that is done. */
+/**
+ * Takes the pieces of a body as they come. `piece` returns a promise when it wants no more until that is done.
+ * @throws RequestError 408 when the next piece takes too long: a client that trickles bytes holds a connection for
+ * nothing
+ */
 export async function readPieces(
-  request: IncomingMessage,
+  { request, context }: Exchange,
   piece: (chunk: Buffer) => void | Promise<void>,
 ): Promise<void> {
-  request.setTimeout(IDLE_MS, () => request.destroy(new RequestError(408, 'The request body did not arrive in time.')));
+  const idleMs = context.settings.bodyIdleMs ?? 15_000;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new RequestError(408, 'The request body did not arrive in time.')), idleMs);
   try {
-    // A refusal must still be answered over this socket.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      const wait = piece(chunk as Buffer);
-      if (wait) await wait;
-    }
+    await Promise.race([late, pieces(request, piece, timer)]);
   } finally {
-    request.setTimeout(0);
+    clearTimeout(timer);
+  }
+}
+
+async function pieces(
+  request: IncomingMessage,
+  piece: (chunk: Buffer) => void | Promise<void>,
+  timer: NodeJS.Timeout,
+): Promise<void> {
+  // A refusal must still be answered over this socket.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const wait = piece(chunk as Buffer);
+    if (wait) await wait;
+    timer.refresh();
   }
 }
 
 /**
  * Reads a whole body.
- * @throws RequestError 413 above `maxBytes`, 415 when it is compressed
+ * @throws RequestError 413 above the limit, 408 when it does not come
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new RequestError(413, TOO_LARGE);
+export async function readBody(exchange: Exchange): Promise<Buffer> {
+  const { headers } = exchange.request;
+  const maxBytes = exchange.context.maxRequestBytes;
+  const announced = Number(headers['content-length'] ?? 0);
+  if (announced > maxBytes) throw new RequestError(413, TOO_LARGE);
+  if (announced === 0 && !headers['transfer-encoding']) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   let length = 0;
-  if (
-    request.headers['content-length'] === '0' ||
-    (!request.headers['content-length'] && !request.headers['transfer-encoding'])
-  ) {
-    return Buffer.alloc(0);
-  }
-  await readPieces(request, (chunk) => {
+  await readPieces(exchange, (chunk) => {
     length += chunk.length;
     if (length > maxBytes) throw new RequestError(413, TOO_LARGE);
     chunks.push(chunk);
@@ -47,11 +58,20 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws RequestError 400 when the bytes are no UTF-8 */
-export function utf8(bytes: Uint8Array): string {
+/**
+ * The text of a body. Compressed bodies are never inflated: a small bomb must stay small.
+ * @throws RequestError 400 when the bytes are no UTF-8
+ */
+export function bodyText(bytes: Uint8Array, { headers }: IncomingMessage): string {
   try {
     return UTF8.decode(bytes);
   } catch {
-    throw new RequestError(400, 'The request body is not valid UTF-8.');
+    const encoding = headers['content-encoding'];
+    throw new RequestError(
+      400,
+      encoding
+        ? `The request body is compressed (${encoding}); send it as it is.`
+        : 'The request body is not valid UTF-8.',
+    );
   }
 }

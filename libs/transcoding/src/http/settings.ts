@@ -43,6 +43,10 @@ export interface GatewaySettings {
   readonly onDoubt?: (problem: string, template: string) => void;
   /** How many proxies in front are trusted to have set X-Forwarded-For. Default 0: what the client sent is dropped. */
   readonly trustedHops?: number;
+  /** How long a client may take for its headers, in ms; default 10 s. */
+  readonly headersMs?: number;
+  /** How long a client may take for the next piece of its body, in ms; default 15 s. */
+  readonly bodyIdleMs?: number;
   /** Bodies of 1 KiB and more are compressed when the client accepts it. Default false. */
   readonly compress?: boolean;
   /** GETs carry an ETag and answer 304 to its If-None-Match. Default false. */

@@ -18,6 +18,12 @@ export class StreamAnswer extends Answer {
     this.framing = framingOf(exchange, plan);
   }
 
+  /** Ends the answer before the backend does. */
+  private readonly finishEarly = (): void => {
+    this.abandon();
+    this.close();
+  };
+
   override headers(headers: IncomingHttpHeaders): void {
     super.headers(headers);
     if (this.framing !== 'raw') this.begin(CONTENT_TYPES[this.framing]);
@@ -54,14 +60,21 @@ export class StreamAnswer extends Answer {
       }
       return;
     }
-    if (this.framing === 'events' && status.code !== 0)
+    if (this.framing === 'events' && status.code !== 0) {
       response.write(`event: error\ndata: ${this.statusJson(status).json}\n\n`);
-    response.end(this.framing === 'array' ? (this.sent === 0 ? '[]' : ']') : undefined);
+    }
+    this.close();
+  }
+
+  private close(): void {
+    this.exchange.response.end(this.framing === 'array' ? (this.sent === 0 ? '[]' : ']') : undefined);
   }
 
   private begin(contentType: string): void {
-    const { response, extraHeaders, requestId } = this.exchange;
+    const { response, extraHeaders, requestId, context } = this.exchange;
     if (response.headersSent) return;
+    context.openStreams.add(this.finishEarly);
+    response.once('close', () => context.openStreams.delete(this.finishEarly));
     response.writeHead(200, {
       ...this.metadata(undefined, {}),
       ...extraHeaders,

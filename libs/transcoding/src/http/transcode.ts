@@ -9,7 +9,7 @@ import type { ResolvedBinding } from '../rules/weave.ts';
 import type { Answer } from './answer.ts';
 import { Call } from './call.ts';
 import type { Exchange } from './context.ts';
-import { readBody, readPieces, utf8 } from './read-body.ts';
+import { bodyText, readBody, readPieces } from './read-body.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { UnaryAnswer } from './unary-answer.ts';
 import { grpcHeaders } from './upstream-headers.ts';
@@ -35,11 +35,11 @@ export async function transcode(
   if (plan.method.methodKind === 'client_streaming' || plan.method.methodKind === 'bidi_streaming') {
     await streamRequest(exchange, plan, translator, call);
   } else {
-    const body = await readBody(exchange.request, context.maxRequestBytes);
+    const body = await readBody(exchange);
     if (body.length > 0 && plan.body === '') doubt('the rule of this method takes no body');
     const message = plan.httpBodyIn
       ? translator.raw(body, exchange.request.headers['content-type'])
-      : translator.json(utf8(body));
+      : translator.json(bodyText(body, exchange.request));
     call.start(frame(message));
   }
 }
@@ -64,7 +64,7 @@ async function streamRequest(
 async function streamRaw(exchange: Exchange, translator: RequestTranslator, call: PendingCall): Promise<void> {
   let type = exchange.request.headers['content-type'];
   let sent = false;
-  await readPieces(exchange.request, (chunk) => {
+  await readPieces(exchange, (chunk) => {
     const message = translator.raw(chunk, type);
     type = undefined;
     sent = true;
@@ -78,7 +78,7 @@ async function streamJson(exchange: Exchange, translator: RequestTranslator, cal
   const splitter = new JsonArraySplitter();
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const { maxRequestBytes } = exchange.context;
-  await readPieces(exchange.request, async (chunk) => {
+  await readPieces(exchange, async (chunk) => {
     for (const element of splitter.push(decode(decoder, chunk))) await call.write(frame(translator.json(element)));
     if (splitter.pending > maxRequestBytes) {
       throw new RequestError(413, 'One element of the list exceeds the configured limit.');
@@ -125,6 +125,7 @@ class PendingCall {
     exchange.response.once('close', () => {
       if (!exchange.response.writableFinished) call.cancel();
     });
+    answer.abandon = () => call.cancel();
     this.call = call;
     return call;
   }
