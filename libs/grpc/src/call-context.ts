@@ -21,6 +21,8 @@ export interface CallContext {
   readonly deadline?: Date;
   /** Address of the caller's connection, for logs only: behind a proxy it is the proxy. */
   readonly peer: string;
+  /** Sent before the answer; behind a REST gateway these are response headers. Set them before the first message. */
+  readonly header: Metadata;
   /** Sent with the status. */
   readonly trailer: Metadata;
   /** `x-request-id` of the call, or made here: the same in every log line that this call causes anywhere. */

@@ -72,6 +72,7 @@ async function answer<R>(
   }
   leave?.();
   calls.delete(context);
+  context.sendHeader();
   observation?.end(outcome.error?.code ?? Code.OK, outcome.error);
   return outcome;
 }
@@ -99,6 +100,7 @@ async function pump(method: DescMethod, handler: MessageHandler, call: StreamCal
       context.signal.throwIfAborted();
       if (next.done) return;
       const bytes = serialize(method.output, next.value as MessageInitShape<DescMethod['output']>);
+      context.sendHeader();
       if (!call.write(bytes)) await Promise.race([drained(call), departed]);
     }
   } finally {

@@ -24,11 +24,13 @@ export class ServerCall implements CallContext {
   readonly metadata: Metadata;
   readonly deadline?: Date;
   readonly requestId: string;
+  readonly header = new Metadata();
   readonly trailer = new Metadata();
   principal?: CallPrincipal;
   readonly #call: AnyServerCall;
   #controller: AbortController | undefined;
   #abortedBy: ServiceError | undefined;
+  #headerSent = false;
 
   constructor(call: AnyServerCall) {
     this.#call = call;
@@ -41,6 +43,13 @@ export class ServerCall implements CallContext {
     if (call.cancelled) this.abort();
     // The four call types agree on this event, but tsc cannot call a union of overloads.
     else (call as ServerUnaryCall<unknown, Buffer>).once('cancelled', () => this.abort());
+  }
+
+  /** Sends the header once, if anything was put into it. */
+  sendHeader(): void {
+    if (this.#headerSent || this.#call.cancelled || Object.keys(this.header.getMap()).length === 0) return;
+    this.#headerSent = true;
+    this.#call.sendMetadata(this.header);
   }
 
   get peer(): string {
