@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, credentials, type Metadata } from '@grpc/grpc-js';
+import { BffService } from '@kiban/contracts/kiban/bff/v1';
 import { RetryInfoSchema } from '@kiban/contracts/google/rpc';
-import { Code, ServiceError } from '@kiban/grpc';
+import { Code, ServiceError, serviceDefinition } from '@kiban/grpc';
 import { startBff, type TestBff } from './start-bff.ts';
 
 let bff: TestBff;
@@ -9,6 +11,20 @@ beforeAll(async () => {
   bff = await startBff({ RATE_LIMIT: '3', RATE_LIMIT_WINDOW_SECONDS: '60' });
 }, 60_000);
 afterAll(() => bff.stop());
+
+/** Response headers of ListArticles without a token, which our typed client does not show. */
+async function headers(): Promise<Metadata> {
+  const client = new Client(bff.service.grpc, credentials.createInsecure());
+  const { path, requestSerialize, responseDeserialize } = serviceDefinition(BffService)['ListArticles']!;
+  try {
+    return await new Promise<Metadata>((resolve) => {
+      const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, () => {});
+      call.on('metadata', resolve);
+    });
+  } finally {
+    client.close();
+  }
+}
 
 describe('the rate limit', () => {
   it('refuses a caller that comes too often, says when to come back, and lets others in', async () => {
@@ -23,6 +39,17 @@ describe('the rate limit', () => {
     expect(seconds).toBeGreaterThan(50);
     expect(seconds).toBeLessThanOrEqual(60);
     await (await bff.connect('bob')).listArticles({});
+  });
+
+  it('tells in RateLimit headers what is left, also when the call is refused', async () => {
+    const left: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      const sent = await headers();
+      expect(sent.get('ratelimit-limit')).toEqual(['3']);
+      expect(Number(sent.get('ratelimit-reset')[0])).toBeGreaterThan(50);
+      left.push(String(sent.get('ratelimit-remaining')[0]));
+    }
+    expect(left).toEqual(['2', '1', '0', '0']);
   });
 
   it('does not count imports and editors', async () => {

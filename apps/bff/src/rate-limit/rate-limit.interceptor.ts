@@ -29,7 +29,7 @@ export class RateLimitInterceptor implements NestInterceptor {
 
 /** https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-07, in the spelling that gateways know. */
 function tell(call: CallContext, { limit, remaining, resetMs }: Verdict): void {
-  call.trailer.set('ratelimit-limit', String(limit));
-  call.trailer.set('ratelimit-remaining', String(remaining));
-  call.trailer.set('ratelimit-reset', String(Math.ceil(resetMs / 1000)));
+  call.header.set('ratelimit-limit', String(limit));
+  call.header.set('ratelimit-remaining', String(remaining));
+  call.header.set('ratelimit-reset', String(Math.ceil(resetMs / 1000)));
 }
