@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { createServer, type ServerHttp2Stream } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER, ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
+
+const MAIN = join(import.meta.dirname, '../src/main.ts');
+
+function start(env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, ['--conditions=@kiban/source', MAIN], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+}
+
+test('every missing or wrong variable is named at once and the exit code is 2', async () => {
+  const child = start({ GATEWAY_PORT: 'http', GATEWAY_MODE: 'lenient', BFF_ADDRESS: 'nowhere' });
+  const [errors, [code]] = await Promise.all([text(child.stderr as never), once(child, 'exit')]);
+  expect(code).toBe(2);
+  for (const name of [
+    'GATEWAY_PORT',
+    'GATEWAY_MODE',
+    'BFF_ADDRESS',
+    'RECOMMENDATION_ADDRESS',
+    'AUTH_JWKS_URL',
+    'AUTH_ISSUER',
+  ]) {
+    expect(errors).toContain(name);
+  }
+  expect(errors).not.toContain('    at ');
+});
+
+describe('a running gateway', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
+  const backend = createServer();
+  const seen: Record<string, unknown>[] = [];
+  let child: ChildProcess;
+  let url: string;
+  let log: Promise<string>;
+
+  beforeAll(async () => {
+    backend.on('stream', (stream: ServerHttp2Stream, headers) => {
+      seen.push(headers);
+      stream.resume();
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      stream.end(Buffer.alloc(5));
+    });
+    backend.listen(0, '127.0.0.1');
+    await once(backend, 'listening');
+    const address = `127.0.0.1:${(backend.address() as AddressInfo).port}`;
+    const { jwksFile } = await ensureDevelopmentKeys(folder);
+    child = start({
+      GATEWAY_PORT: '0',
+      BFF_ADDRESS: address,
+      RECOMMENDATION_ADDRESS: address,
+      AUTH_JWKS_URL: jwksFile,
+      AUTH_ISSUER: DEVELOPMENT_ISSUER,
+      AUTH_AUDIENCE: DEVELOPMENT_AUDIENCE,
+    });
+    log = text(child.stdout as never);
+    const [ready] = (await once(child, 'message')) as [{ event: string; service: string; http: string }];
+    expect(ready).toMatchObject({ event: 'ready', service: 'gateway' });
+    url = `http://${ready.http}`;
+  });
+  afterAll(() => {
+    child.kill('SIGKILL');
+    backend.close();
+  });
+
+  test.each([
+    ['/healthz', 'application/json'],
+    ['/openapi.json', 'application/json'],
+    ['/docs', 'text/html; charset=utf-8'],
+    ['/docs/swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
+    ['/docs/swagger-ui.css', 'text/css; charset=utf-8'],
+  ])('%s is served by the gateway itself', async (path, type) => {
+    const answer = await fetch(url + path);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+    expect((await answer.text()).length).toBeGreaterThan(10);
+  });
+
+  test.each(['/docs/../main.ts', '/docs/%2e%2e/package.json', '/docs/nope.js'])(
+    '%s is no file of the page',
+    async (path) => {
+      expect((await fetch(url + path)).status).toBe(404);
+    },
+  );
+
+  test('reads are open, personal paths need a token, and the token goes on to the BFF', async () => {
+    expect((await fetch(`${url}/v1/articles`)).status).toBe(200);
+    const refused = await fetch(`${url}/v1/users/alice/home`);
+    expect([refused.status, await refused.json()]).toEqual([401, { code: 401, message: 'Jwt is missing' }]);
+    const token = await mintDevelopmentToken(folder, { subject: 'alice' });
+    const answer = await fetch(`${url}/v1/users/alice/home`, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(200);
+    expect(seen.at(-1)?.['authorization']).toBe(`Bearer ${token}`);
+  });
+
+  test("a user's token does not open the push route", async () => {
+    const token = await mintDevelopmentToken(folder, { subject: 'alice', roles: ['admin'] });
+    const answer = await fetch(`${url}/push/v1/recommendation/article`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(answer.status).toBe(401);
+  });
+
+  test('SIGTERM ends it with code 0 and its log is one JSON object per line', async () => {
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(0);
+    const lines = (await log)
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ message: 'ready' });
+    expect(lines.find(({ template }) => template === '/v1/{name=users/*}/home')).toMatchObject({
+      status: 401,
+      method: 'GET',
+    });
+  });
+});
