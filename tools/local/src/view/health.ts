@@ -6,7 +6,11 @@ const ANSWER_MS = 1_000;
 /** One word on how a process is: what its own readiness says, else whether its port takes connections. */
 export async function healthOf({ state, addresses }: RunProcess): Promise<string> {
   if (state !== 'ready') return state;
-  const http = addresses['ops'] ? `${addresses['ops']}/readyz` : addresses['http'] && `${addresses['http']}/healthz`;
+  // Port 0: it has no such door in this build.
+  const http =
+    addresses['ops'] && !addresses['ops'].endsWith(':0')
+      ? `${addresses['ops']}/readyz`
+      : addresses['http'] && `${addresses['http']}/healthz`;
   if (http) return (await answers(`http://${http.replace(/^https?:\/\//, '')}`)) ? 'ready' : 'not ready';
   const address = Object.values(addresses)[0];
   if (!address) return 'ready';
