@@ -9,6 +9,8 @@ export type RelayMode = 'kiban' | 'pooled' | 'skip-locked' | 'cursor';
 export interface FleetOptions {
   readonly mode: RelayMode;
   readonly relays: number;
+  /** Bundled relay-process.ts. */
+  readonly program: string;
   readonly url: string;
   readonly broker: FaultBroker;
   readonly brokerHost: string;
@@ -18,8 +20,10 @@ export interface FleetOptions {
 
 interface Member {
   name: string;
+  generation: number;
   child: ChildProcess;
   ready: Promise<void>;
+  started: boolean;
 }
 
 /** Relay processes that are killed and started again; counts what each kill may duplicate. */
@@ -44,7 +48,8 @@ export class RelayFleet {
 
   /** kill -9 of a random relay, which starts again at once. */
   async kill(): Promise<void> {
-    const member = this.#any();
+    // The one that has lived longest: meanwhile the others start.
+    const member = this.#members.reduce((a, b) => (a.generation <= b.generation ? a : b));
     await member.ready;
     await delay(this.#options.random() * 60);
     // Frozen first, so that what it has published and not deleted can be counted: it stops at the same arbitrary point.
@@ -115,24 +120,27 @@ export class RelayFleet {
   }
 
   #start(): Member {
-    const { mode, url, brokerHost } = this.#options;
+    const { mode, url, brokerHost, program } = this.#options;
     const name = `relay-${++this.#generation}`;
-    const child = fork(new URL('relay-process.ts', import.meta.url), [mode, url, brokerHost, name], {
-      execArgv: ['--conditions=@kiban/source', '--disable-warning=ExperimentalWarning'],
+    const child = fork(program, [mode, url, brokerHost, name], {
+      execArgv: [],
       env: { ...process.env, NODE_OPTIONS: '' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const member: Member = {
       name,
+      generation: this.#generation,
       child,
-      ready: new Promise<void>((resolve) => {
+      started: false,
+      ready: new Promise<void>((resolve, reject) => {
         child.once('message', () => resolve());
-        child.once('exit', () => resolve());
+        child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ready`)));
       }),
     };
+    member.ready.then(() => (member.started = true)).catch(() => undefined);
     // A relay that ends by itself (a naive one whose connection was cut) is started again too.
     child.once('exit', (_code, signal) => {
-      if (signal !== 'SIGKILL' && !this.#stopped) Object.assign(member, this.#start());
+      if (signal !== 'SIGKILL' && !this.#stopped && member.started) Object.assign(member, this.#start());
     });
     return member;
   }

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { rmSync } from 'node:fs';
+import { bundleProcess } from './bundle-process.ts';
 import { startEffects } from './effects.ts';
 import { FaultBroker } from './fault-broker.ts';
 import { type FaultDatabase, faultDatabase } from './fault-database.ts';
@@ -56,7 +58,8 @@ export async function runRelayFaults(options: RelayFaults): Promise<RelayFaultsR
   const broker = new FaultBroker({ ...options, random, onAccept: (message) => effects.take(message) });
   const brokerHost = await broker.listen();
   const { admin, url } = database;
-  const fleet = new RelayFleet({ ...options, url, broker, brokerHost, admin, random });
+  const program = await bundleProcess('relay-process');
+  const fleet = new RelayFleet({ ...options, program, url, broker, brokerHost, admin, random });
   await fleet.ready();
 
   const pace = paceFor(options);
@@ -80,6 +83,7 @@ export async function runRelayFaults(options: RelayFaults): Promise<RelayFaultsR
   const { rolledBack } = await produced;
   const left = await drained(database, options.mode, broker);
   await fleet.stop();
+  rmSync(program);
   while (effects.size > 0) await delay(20);
   clearInterval(status);
   const verdict = await judge(admin, broker.log);
@@ -106,7 +110,7 @@ export async function runRelayFaults(options: RelayFaults): Promise<RelayFaultsR
 /** Spreads the events over the time the faults take, so that every kill hits a relay at work. */
 function paceFor(options: RelayFaults): number | undefined {
   const seconds =
-    options.kills * 0.45 + options.serverKills * 3 + options.freezes.reduce((sum, ms) => sum + ms / 1000, 0);
+    options.kills * 0.3 + options.serverKills * 3 + options.freezes.reduce((sum, ms) => sum + ms / 1000, 0);
   return seconds === 0 ? undefined : Math.max(50, options.events / seconds);
 }
 

@@ -44,7 +44,7 @@ export class DatabaseRelay {
   #reachedAt = 0;
   #statsAt = 0;
   #deleted = 0;
-  #outages = 0;
+  readonly #outages = new Map<number, number>();
   #complaint = { text: '', until: 0 };
   #vacuumAt = performance.now() + VACUUM_AFTER_MS;
 
@@ -79,7 +79,7 @@ export class DatabaseRelay {
         if (shard === undefined) return;
         const client = await worker.get();
         const result = await passShard(client, shard, this.#floor, this.#options);
-        restMs = this.#restAfter(result);
+        restMs = this.#restAfter(shard, result);
         this.#record(result);
         await this.#vacuumIfDue(client);
       } catch (error) {
@@ -91,11 +91,15 @@ export class DatabaseRelay {
     }
   }
 
-  /** No rest after progress; up to 2 s while Pub/Sub is away, so that an outage costs neither CPU nor the first seconds after. */
-  #restAfter(result: PassResult): number | undefined {
-    if (isOutage(result)) return Math.min(2_000, 50 * 2 ** this.#outages++);
+  /** No rest after progress; up to 1 s while Pub/Sub is away, so that an outage costs neither CPU nor the seconds after it. */
+  #restAfter(shard: number, result: PassResult): number | undefined {
+    const outages = this.#outages.get(shard) ?? 0;
+    if (isOutage(result)) {
+      this.#outages.set(shard, outages + 1);
+      return Math.min(1_000, 50 * 2 ** outages);
+    }
     if (result.published.length === 0 && result.dead.length === 0) return undefined;
-    this.#outages = 0;
+    this.#outages.delete(shard);
     return 0;
   }
 
