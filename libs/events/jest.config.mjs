@@ -1,3 +1,3 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, rootDir: import.meta.dirname, displayName: 'events' };
+export default { ...preset, rootDir: import.meta.dirname, displayName: 'events', testTimeout: 60_000 };
