@@ -104,7 +104,8 @@ const vacuum: Command = async ({ database, print }) => {
 
 function eventId(subject: string | undefined): string {
   const id = required(subject, 'an event id').toLowerCase();
-  if (!isUuid(id)) throw new UsageError(`"${String(id)}" is no event id; event ids are UUIDs, as \`outbox dead ls\` shows them`);
+  if (!isUuid(id))
+    throw new UsageError(`"${String(id)}" is no event id; event ids are UUIDs, as \`outbox dead ls\` shows them`);
   return id;
 }
 
