@@ -31,6 +31,7 @@ afterEach(() => {
 afterAll(() => bff.stop());
 
 type Call = (client: BffClient) => Promise<unknown>;
+const firstOf = (stream: AsyncIterable<unknown>) => stream[Symbol.asyncIterator]().next();
 const view = { article: 'articles/a1', type: InteractionType.VIEW };
 const ofAlice: [string, Call][] = [
   ['createInteraction', (client) => client.createInteraction({ parent: 'users/alice', interaction: view })],
@@ -105,11 +106,7 @@ describe('bad input names the field', () => {
     [
       'a resume token that is too long',
       'resumeToken',
-      (client) =>
-        client
-          .watchArticles({ resumeToken: 'x'.repeat(201) })
-          [Symbol.asyncIterator]()
-          .next(),
+      (client) => firstOf(client.watchArticles({ resumeToken: 'x'.repeat(201) })),
     ],
   ])('%s', async (_, field, call) => {
     expect(await refusal(call(alice))).toMatchObject({

@@ -15,7 +15,7 @@ afterAll(() => bff.stop());
 /** Response headers of ListArticles without a token, which our typed client does not show. */
 async function headers(): Promise<Metadata> {
   const client = new Client(bff.service.grpc, credentials.createInsecure());
-  const { path, requestSerialize, responseDeserialize } = serviceDefinition(BffService)['ListArticles']!;
+  const { path, requestSerialize, responseDeserialize } = serviceDefinition(BffService).ListArticles!;
   try {
     return await new Promise<Metadata>((resolve) => {
       const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, () => {});
