@@ -1,5 +1,7 @@
 import type { Core } from './core/core.ts';
+import type { Visibility } from './core/entry.ts';
 import type { SubscriptionState } from './core/subscription.ts';
+import type { TopicState } from './core/topic.ts';
 
 /** Something that takes messages of a subscription when there are some: a stream, a waiting pull, a push endpoint. */
 export interface Outlet {
@@ -18,6 +20,7 @@ export class Driver {
   /** Added to the wall clock (ms); the admin door moves it. */
   offset = 0;
   readonly #outlets = new Map<SubscriptionState, Outlet[]>();
+  #releases: { topic: TopicState; visibility: Visibility }[] = [];
   readonly #awake = new Set<SubscriptionState>();
   #scheduled = false;
   #timer: NodeJS.Timeout | undefined = undefined;
@@ -58,6 +61,24 @@ export class Driver {
   wake(subscription: SubscriptionState): void {
     this.#awake.add(subscription);
     this.schedule();
+  }
+
+  /**
+   * The reply to a publish is on its way: its messages become visible after the delivery delay. The delay starts two
+   * turns later, so that the reply is out even when this process was too busy to send it for longer than the delay.
+   */
+  release(topic: TopicState, visibility: Visibility): void {
+    this.#releases.push({ topic, visibility });
+    if (this.#releases.length > 1) return;
+    setImmediate(() =>
+      setImmediate(() => {
+        const releases = this.#releases;
+        this.#releases = [];
+        const now = this.now();
+        for (const each of releases) this.core.release(each.topic, each.visibility, now);
+        this.schedule();
+      }),
+    );
   }
 
   /** Something changed: serve outlets and look at the next deadline at the end of this turn. */

@@ -60,7 +60,7 @@ export function applySetup(core: Core, setup: Setup, now: number): void {
   // After all topics: a dead-letter topic may be declared later in the file.
   for (const topic of setup.topics) {
     for (const entry of topic.subscriptions) {
-      const name = full('subscriptions', String(entry['name']));
+      const name = full('subscriptions', entry['name'] as string);
       if (core.subscriptions.has(name)) continue;
       const json: JsonObject = { ...entry, name, topic: full('topics', topic.name) };
       const policy = json['deadLetterPolicy'] as JsonObject | undefined;

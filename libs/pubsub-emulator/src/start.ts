@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { openAdminDoor } from './admin/admin-door.ts';
 import { Core } from './core/core.ts';
 import { forwardDeadLetter } from './core/dead-letter.ts';
 import { Housekeeping } from './core/housekeeping.ts';
 import { Driver } from './driver.ts';
 import { Faults } from './faults.ts';
+import { checkAgainstSchema } from './schema/schema-gate.ts';
+import { loadSchemaLanguages } from './schema/schema-type.ts';
+import { checkSchemaSettings } from './schema/schemas.ts';
 import type { Service } from './service.ts';
+import { PushSigner } from './push/push-key.ts';
+import { Pushing } from './push/pushing.ts';
 import { applySetup, type Setup } from './setup.ts';
 import { Store } from './store/store.ts';
 import { openGrpcDoor } from './wire/grpc-door.ts';
@@ -16,6 +22,8 @@ export interface PubSubEmulatorOptions {
   host?: string;
   /** Port of the HTTP admin door; 0, the default, picks a free one. */
   adminPort?: number;
+  /** `iss` of the tokens that push requests carry; its discovery document is the admin door's. Default http://HOST:ADMIN_PORT. */
+  issuer?: string;
   /** Folder that keeps the state over restarts; absent: in memory only. */
   stateDir?: string;
   /** Wait for the disk before answering, to survive a power cut and not only the death of the process. Default false. */
@@ -41,22 +49,30 @@ export async function startPubSubEmulator(options: PubSubEmulatorOptions = {}): 
     idBase: Math.floor(Date.now() / 1000) * 1_000_000,
     deliveryDelayMs: options.deliveryDelayMs ?? 5,
   });
+  core.checkSchemaSettings = (settings) => checkSchemaSettings(core, settings);
+  core.onPublish = (topic, messages) => checkAgainstSchema(core, topic, messages);
   core.onGiveUp = (subscription, entry, now) => forwardDeadLetter(core, subscription, entry, now);
   const driver = new Driver(core);
   const store = options.stateDir
     ? new Store(core, { dir: options.stateDir, sync: options.sync ?? false }, driver.now())
     : undefined;
+  if (core.schemas.size > 0) await loadSchemaLanguages();
   new Housekeeping(core, driver.now());
   if (options.setup) applySetup(core, options.setup, driver.now());
   driver.schedule();
   const commit: Service['commit'] = store ? (then) => store.commit(then) : (then) => then();
   const service: Service = { core, driver, faults: new Faults(), commit };
+  const signer = new PushSigner(options.stateDir);
+  const pushing = new Pushing(driver, signer);
   const door = await openGrpcDoor(service, host, options.port ?? 0);
+  const admin = await openAdminDoor(service, door, signer, host, options.adminPort ?? 0);
+  signer.issuer = options.issuer ?? `http://${host}:${admin.port}`;
   return {
     host: `${host}:${door.port}`,
-    admin: `${host}:0`,
+    admin: `${host}:${admin.port}`,
     close: async () => {
-      await door.close();
+      pushing.close();
+      await Promise.all([door.close(), admin.close()]);
       driver.close();
       store?.close();
     },

@@ -59,8 +59,9 @@ export async function receive(
     await promise;
   } finally {
     clearTimeout(timer);
-    subscription.removeAllListeners();
+    // Close first: without a listener the client closes by itself and does not wait for its acknowledgements.
     await subscription.close();
+    subscription.removeAllListeners();
   }
   return messages;
 }
@@ -73,4 +74,31 @@ export async function failure(call: Promise<unknown>): Promise<{ code: number; m
     return error as { code: number; message: string; details: string };
   }
   throw new Error('the call should have failed');
+}
+
+/** Low-level clients of the official library, which take no emulator setting from the environment. */
+export async function lowLevel(emulator: PubSubEmulator) {
+  const { v1 } = await import('@google-cloud/pubsub');
+  const { credentials } = await import('@grpc/grpc-js');
+  const [servicePath, port] = emulator.host.split(':');
+  const options = {
+    servicePath: servicePath as string,
+    port: Number(port),
+    sslCreds: credentials.createInsecure(),
+    projectId: 'test',
+  };
+  const publisher = new v1.PublisherClient(options as never);
+  const subscriber = new v1.SubscriberClient(options as never);
+  return { publisher, subscriber, close: () => Promise.all([publisher.close(), subscriber.close()]) };
+}
+
+/** Calls the admin door. */
+export async function admin(emulator: PubSubEmulator, path: string, body?: unknown): Promise<unknown> {
+  const init =
+    body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(`http://${emulator.admin}${path}`, init);
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return await response.json();
 }

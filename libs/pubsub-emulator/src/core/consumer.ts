@@ -5,9 +5,9 @@ import type { KeyQueue } from './ordering.ts';
 export class Consumer {
   readonly ackDeadlineMs: number;
   /** Infinity when there is no limit. */
-  readonly maxMessages: number;
+  maxMessages: number;
   readonly maxBytes: number;
-  /** A stream gets the next messages of a key while earlier ones are still unacknowledged; a pull call does not. */
+  /** It gets the next messages of a key while earlier ones are unacknowledged. A push endpoint does not. */
   readonly sticky: boolean;
   messages = 0;
   bytes = 0;

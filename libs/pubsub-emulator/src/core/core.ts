@@ -5,6 +5,7 @@ import { Deque } from './deque.ts';
 import type { Entry, Visibility } from './entry.ts';
 import { notFound } from './errors.ts';
 import type { Journal } from './journal.ts';
+import type { RawMessage } from './message-codec.ts';
 import type { StoredMessage } from './message.ts';
 import type { SnapshotState } from './snapshot.ts';
 import type { SubscriptionHost, SubscriptionState } from './subscription.ts';
@@ -53,6 +54,9 @@ export class Core implements SubscriptionHost {
   checkSchemaSettings: (settings: SchemaSettings) => void = () => {};
   /** Called when a message must go to its dead-letter topic; true when it did. */
   onGiveUp: (subscription: SubscriptionState, entry: Entry, now: number) => boolean = () => false;
+  /** Called before messages are stored: checks them against the topic's schema. */
+  onPublish: (topic: TopicState, messages: readonly RawMessage[]) => readonly RawMessage[] = (_topic, messages) =>
+    messages;
   #subscriptionCount = 0;
   readonly #releases = new Deque<Release>();
 

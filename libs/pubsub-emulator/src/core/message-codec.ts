@@ -149,3 +149,16 @@ export function storeMessages(
     return { seq: firstSeq + i, publishMs, orderingKey: raw.orderingKey, slab, start, end: at };
   });
 }
+
+/** The data of an encoded message. */
+export function dataOf(raw: RawMessage): Uint8Array {
+  const reader = new Reader(raw.bytes, raw.start, raw.end);
+  while (!reader.done()) {
+    if (reader.tag() === DATA && reader.isBytes()) {
+      const length = reader.length();
+      return raw.bytes.subarray(reader.position, reader.position + length);
+    }
+    reader.skip();
+  }
+  return new Uint8Array();
+}

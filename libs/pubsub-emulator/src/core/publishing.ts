@@ -31,7 +31,7 @@ export function publish(core: Core, topic: TopicState, raws: readonly RawMessage
       'In a single publish request, all messages must have no ordering key or they must all have the same ordering key.',
     );
   }
-  const messages = storeMessages(raws, core.lastSeq + 1, now, (seq) => core.messageId(seq));
+  const messages = storeMessages(core.onPublish(topic, raws), core.lastSeq + 1, now, (seq) => core.messageId(seq));
   core.lastSeq += messages.length;
   core.journal?.published(topic.name, messages);
   const visibility: Visibility = { visibleAt: Infinity };

@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, type UntypedHandleCall } from '@grpc/grpc-js';
-import { Publisher, Subscriber } from '@kiban/contracts/google/pubsub/v1';
+import { Publisher, SchemaService, Subscriber } from '@kiban/contracts/google/pubsub/v1';
 import { IAMPolicy } from '@kiban/contracts/google/iam/v1';
 import { Health } from '@kiban/contracts/health/v1';
 import type { Service } from '../service.ts';
@@ -7,6 +7,7 @@ import { healthHandlers } from './health.ts';
 import { iamHandlers } from './iam.ts';
 import { readPublishRequest } from './publish-request.ts';
 import { publisherHandlers } from './publisher.ts';
+import { schemaHandlers } from './schema-service.ts';
 import { serviceDefinition } from './service-definition.ts';
 import { type PullStreamOutlet, streamingPull } from './streaming-pull.ts';
 import { subscriberHandlers } from './subscriber.ts';
@@ -30,7 +31,8 @@ export async function openGrpcDoor(service: Service, host: string, port: number)
   });
   const streams = new Set<PullStreamOutlet>();
   const around: Around = (method, run) => {
-    service.faults.calling(method);
+    const delay = service.faults.calling(method);
+    if (delay) return delay.then(run);
     const result = run();
     return result instanceof Promise ? result : service.commit(() => result);
   };
@@ -42,8 +44,12 @@ export async function openGrpcDoor(service: Service, host: string, port: number)
     ...unaryHandlers(Subscriber, subscriberHandlers(service), around),
     streamingPull: streamingPull(service.driver, service.faults, streams) as unknown as UntypedHandleCall,
   });
+  server.addService(serviceDefinition(SchemaService), unaryHandlers(SchemaService, schemaHandlers(service), around));
   server.addService(serviceDefinition(IAMPolicy), unaryHandlers(IAMPolicy, iamHandlers(service), around));
-  server.addService(serviceDefinition(Health), healthHandlers([Publisher.typeName, Subscriber.typeName]));
+  server.addService(
+    serviceDefinition(Health),
+    healthHandlers([Publisher, Subscriber, SchemaService, IAMPolicy].map((each) => each.typeName)),
+  );
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, actual) =>
       error ? reject(error) : resolve(actual),

@@ -19,8 +19,7 @@ export function publisherHandlers({ core, driver, commit }: Service): UnaryHandl
       const published = publish(core, topic, raw.messages(), driver.now());
       const response = writePublishResponse(published.messages.map((message) => core.messageId(message.seq)));
       return commit(() => {
-        core.release(topic, published.visibility, driver.now());
-        driver.schedule();
+        driver.release(topic, published.visibility);
         return response;
       });
     },

@@ -178,7 +178,7 @@ export function streamingPull(driver: Driver, faults: Faults, streams: Set<PullS
       try {
         if (outlet) outlet.next(request);
         else {
-          faults.calling('StreamingPull');
+          void faults.calling('StreamingPull');
           outlet = new PullStreamOutlet(driver, faults, stream, request);
           streams.add(outlet);
         }

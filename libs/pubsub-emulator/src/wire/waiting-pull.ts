@@ -18,11 +18,14 @@ export function pull(driver: Driver, request: PullRequest, call: Call): Promise<
   if (subscription.config.pushConfig?.pushEndpoint) {
     throw failedPrecondition('This method is not supported for this subscription type: it pushes to an endpoint.');
   }
-  const consumer = new Consumer({ ackDeadlineMs: subscription.ackDeadlineMs, sticky: false });
+  const consumer = new Consumer({ ackDeadlineMs: subscription.ackDeadlineMs });
   const limit = Math.min(maxMessages, 1000);
   const attempt = (now: number): Delivery[] => {
     subscription.activeMs = now;
-    return take(subscription, consumer, now, limit, 10_000_000);
+    const deliveries = take(subscription, consumer, now, limit, 10_000_000);
+    // This call takes no more: keys with messages outstanding here wait for those to be settled.
+    if (deliveries.length > 0) subscription.backlog.release(consumer);
+    return deliveries;
   };
   const found = attempt(driver.now());
   driver.schedule();
