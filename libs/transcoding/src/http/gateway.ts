@@ -16,6 +16,8 @@ export interface Gateway {
   readonly options: TranscodingOptions;
   /** Full names of the methods that it serves. */
   readonly selectors: readonly string[];
+  /** The path templates that it serves. */
+  readonly paths: readonly string[];
   /** @returns the port; 0 asks for a free one */
   listen(port: number, host?: string): Promise<number>;
   /** Takes no new connections and resolves when the running requests are answered, or after `graceMs` (10 s). */
@@ -64,6 +66,7 @@ export function createGateway(settings: GatewaySettings): Gateway {
   return {
     server,
     options,
+    paths: [...new Set(api.plans.map((plan) => plan.template))],
     selectors: [...new Set(api.plans.map((plan) => plan.selector))],
     listen: (port, host = '127.0.0.1') => listen(server, port, host),
     close: (graceMs = 10_000) => close(server, context, backends.values(), graceMs),

@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream';
 import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
 import type { Exchange } from './context.ts';
+import { BODY_IDLE_MS } from './read-body.ts';
 import { replyError } from './reply.ts';
 import { forwardedHeaders } from './upstream-headers.ts';
 
@@ -13,10 +14,36 @@ export function passThrough(exchange: Exchange, backend: Backend): void {
   const { request, originalPath, method } = exchange;
   const headers = { ...forwardedHeaders(exchange), ':method': method, ':path': originalPath };
   const stream = backend.request(headers, false);
+  const stopWaiting = limitWaiting(exchange, (status, message) => {
+    stream.close();
+    replyError(exchange, { status, message });
+  });
   pipeline(request, stream, () => {});
-  stream.once('response', (found) => relayPlain(exchange, found, stream));
+  stream.once('response', (found) => {
+    stopWaiting();
+    relayPlain(exchange, found, stream);
+  });
   stream.once('error', (error) => replyError(exchange, upstreamFailure(error)));
-  exchange.response.once('close', () => stream.close());
+  exchange.response.once('close', () => {
+    stopWaiting();
+    stream.close();
+  });
+}
+
+const ANSWER_MS = 15_000;
+
+/** 408 when the body stops coming, 504 when it has come and the backend does not answer. */
+function limitWaiting({ request, context }: Exchange, give: (status: number, message: string) => void): () => void {
+  let timer = setTimeout(
+    () => give(408, 'The request body did not arrive in time.'),
+    context.settings.bodyIdleMs ?? BODY_IDLE_MS,
+  );
+  request.on('data', () => timer.refresh());
+  request.once('end', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => give(504, 'upstream request timeout'), ANSWER_MS);
+  });
+  return () => clearTimeout(timer);
 }
 
 /** Sends a response that is no gRPC on as it is. */

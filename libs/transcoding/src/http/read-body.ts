@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../rules/request-error.ts';
 import type { Exchange } from './context.ts';
 
+/** How long the next piece of a body may take unless the settings say otherwise, in ms. */
+export const BODY_IDLE_MS = 15_000;
+
 const TOO_LARGE = "Request rejected because the transcoder's internal buffer size exceeds the configured limit.";
 
 /**
@@ -13,7 +16,7 @@ export async function readPieces(
   { request, context }: Exchange,
   piece: (chunk: Buffer) => void | Promise<void>,
 ): Promise<void> {
-  const idleMs = context.settings.bodyIdleMs ?? 15_000;
+  const idleMs = context.settings.bodyIdleMs ?? BODY_IDLE_MS;
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new RequestError(408, 'The request body did not arrive in time.')), idleMs);
   try {
