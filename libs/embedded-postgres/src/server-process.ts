@@ -61,7 +61,7 @@ export async function startServer(
   const inTime = await waitUntil(ready, timeoutMs, 5);
   if (!inTime && child.pid) signal(child.pid, 'SIGQUIT');
   if (ended || !inTime || !child.pid) {
-    const output = readFrom(folder.logFile, log.offset) || String(spawnError ?? '');
+    const output = readFrom(folder.logFile, log.offset).toString() || String(spawnError ?? '');
     throw PostgresError.fromOutput(output, inTime ? 'PostgreSQL' : `PostgreSQL (not ready in ${timeoutMs} ms)`, place);
   }
   const pid = child.pid;
