@@ -15,7 +15,7 @@ export function chooser(seed: number): Chooser {
   };
   return {
     number: (n) => Math.floor(next() * n),
-    of: (values) => values[Math.floor(next() * values.length)] as (typeof values)[number],
+    of: (values) => values[Math.floor(next() * values.length)]!,
     chance: (probability) => next() < probability,
   };
 }
