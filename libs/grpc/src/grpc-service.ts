@@ -37,6 +37,7 @@ export function GrpcService<S extends DescService>(service: S) {
   return (target: abstract new (...injected: never[]) => GrpcImpl<S>): void => {
     Controller()(target);
     SERVED.set(target, service);
+    const served = new Map<unknown, string>();
     for (const method of service.methods) {
       const property = Object.getOwnPropertyDescriptor(target.prototype, method.localName);
       if (typeof property?.value !== 'function') {
@@ -45,6 +46,14 @@ export function GrpcService<S extends DescService>(service: S) {
             `write it, or correct its spelling. Its methods: ${methodsOf(target).join(', ') || 'none'}.`,
         );
       }
+      const twin = served.get(property.value);
+      if (twin) {
+        throw new TypeError(
+          `${target.name}.${method.localName} and ${target.name}.${twin} are the same function, and Nest keeps one pattern ` +
+            'for each function: write a method for each rpc.',
+        );
+      }
+      served.set(property.value, method.localName);
       MessagePattern(methodPath(method), GRPC_TRANSPORT)(target.prototype, method.localName, property);
       // A pipe runs behind the guards: who may not call learns nothing about the request.
       if (streamsRequests(method)) Payload()(target.prototype, method.localName, 0);

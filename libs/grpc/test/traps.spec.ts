@@ -195,6 +195,11 @@ describe('mistakes stop the start with a sentence', () => {
     );
   });
 
+  test('one function for two methods', async () => {
+    const both = () => ({});
+    await expect(start({ get: both, read: both })).rejects.toThrow(/read and .*get are the same function/);
+  });
+
   test('a service that no controller serves', async () => {
     const { ContentService } = await import('@kiban/contracts/kiban/content/v1');
     await expect(start({}, { services: [DemoService, ContentService] })).rejects.toThrow(
