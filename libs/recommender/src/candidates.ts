@@ -44,10 +44,7 @@ export function candidatesOf({ catalogue, active }: State, profile: Profile, now
   return [...found].sort((a, b) => a - b);
 }
 
-function likeliest({ walk: { scores } }: Profile): Iterable<number> {
-  if (scores.size <= WALKED) return scores.keys();
-  return [...scores]
-    .sort(([a, x], [b, y]) => y - x || a - b)
-    .slice(0, WALKED)
-    .map(([article]) => article);
+function likeliest({ walk: { reached, score } }: Profile): readonly number[] {
+  if (reached.length <= WALKED) return reached;
+  return reached.toSorted((a, b) => score(b) - score(a) || a - b).slice(0, WALKED);
 }

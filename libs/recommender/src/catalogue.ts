@@ -42,6 +42,12 @@ export class Catalogue {
     return (this.entries.get(number)?.createTime ?? Infinity) <= now;
   }
 
+  /** How many newer articles are available at a time. */
+  newer(number: number, now: number): number {
+    const { createTime } = this.entries.get(number) ?? { createTime: now };
+    return Math.max(0, this.position(now, Infinity) - 1 - this.position(createTime, number));
+  }
+
   /** The articles that are available at a time, newest first. */
   *newest(now: number): Generator<number> {
     for (let at = this.position(now, Infinity) - 1; at >= 0; at--) yield this.byTime[at] as number;

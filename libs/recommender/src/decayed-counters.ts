@@ -46,6 +46,12 @@ export class DecayedCounters {
     return value * 2 ** (-passed / (HALF_LIVES[kind] as number));
   }
 
+  /** Milliseconds since the newest event; Infinity when there was none. */
+  quiet(article: number, now: number): number {
+    const last = this.times[article] ?? 0;
+    return last === 0 ? Infinity : Math.max(0, now - last);
+  }
+
   /** Events per day just now: the mean over all half-lives of what each counter says the rate is. */
   rate(article: number, now: number): number {
     let sum = 0;

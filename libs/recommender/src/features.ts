@@ -1,6 +1,7 @@
 import { HALF_LIVES } from './decayed-counters.ts';
 
 const HOUR = 3_600_000;
+const YEAR = 8766 * HOUR;
 
 /** What the ranker sees of an article and a reader, in this order, and the weight that each starts from. */
 export const FEATURES = [
@@ -12,7 +13,9 @@ export const FEATURES = [
   { name: 'different readers', start: 0 },
   { name: 'co-reading walk', start: 1.5 },
   { name: 'likeness to what was read', start: 1 },
-  { name: 'language of the reader', start: 1 },
+  { name: 'language of the reader', start: 4 },
+  { name: 'few newer articles', start: 0.5 },
+  { name: 'newest event', start: 0.1 },
 ] as const;
 
 /** Where the personal features are in a row. */
@@ -25,6 +28,10 @@ export interface FeatureInput {
   readonly counter: (kind: number) => number;
   /** Milliseconds since the article became available. */
   readonly age: number;
+  /** Milliseconds since the newest event; Infinity when there was none. */
+  readonly quiet: number;
+  /** How many newer articles there are. */
+  readonly newer: number;
   /** How many different people read it. */
   readonly readers: number;
   /** Share of the highest walk score, 0 to 1. */
@@ -44,4 +51,6 @@ export function writeFeatures(row: Float64Array, offset: number, input: FeatureI
   row[offset + WALK] = Math.sqrt(input.walk);
   row[offset + CONTENT] = input.content;
   row[offset + 8] = input.sameLanguage ? 1 : 0;
+  row[offset + 10] = -Math.log1p(Math.min(YEAR, input.quiet) / HOUR);
+  row[offset + 9] = -Math.log1p(input.newer);
 }

@@ -1,3 +1,4 @@
+export { random } from './random.ts';
 export { type AskOptions, Recommender, type RecommenderOptions } from './recommender.ts';
 export {
   type Because,

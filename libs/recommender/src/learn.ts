@@ -17,8 +17,10 @@ const COMPARED = 4;
  */
 export function learn(state: State, ranker: Ranker, event: ReaderEvent, seed: number): void {
   const taken = state.articles.of(event.article);
-  const profile = profileOf(state, state.users.find(event.user));
-  if (!state.catalogue.available(taken, event.time) || profile.seen(taken)) return;
+  const user = state.users.find(event.user);
+  const again = user !== undefined && state.graph.history(user)?.has(taken) === true;
+  if (again || !state.catalogue.available(taken, event.time)) return;
+  const profile = profileOf(state, user);
   const others = candidatesOf(state, profile, event.time).filter((article) => article !== taken);
   if (others.length === 0) return;
   const next = random(seed);

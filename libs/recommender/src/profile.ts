@@ -8,7 +8,7 @@ const SEEDS = 10;
 /** How much less an article counts for each newer one in the profile. */
 const FADING = 0.9;
 /** Articles that the profile is matched with at the most. */
-const MATCHES = 400;
+const MATCHES = 200;
 
 /** What is known of one reader at one moment. */
 export interface Profile {
@@ -21,24 +21,24 @@ export interface Profile {
   readonly seen: (article: number) => boolean;
 }
 
-const NOWHERE: WalkResult = { scores: new Map(), origins: new Map(), highest: 0 };
+const NOWHERE: WalkResult = { reached: [], score: () => 0, origin: () => undefined, highest: 0 };
 
 /** The profile of a reader; of nobody in particular when the reader is unknown. */
 export function profileOf({ index, graph, articles, catalogue }: State, user: number | undefined): Profile {
   if (user === undefined) {
     return { walk: NOWHERE, content: new Map(), seeds: [], language: '', seen: () => false };
   }
-  const recent = graph.recent(user, SEEDS);
-  const seeds = recent.map(([article, { weight }], at) => ({
-    id: articles.name(article),
-    weight: Math.sqrt(weight) * FADING ** (recent.length - 1 - at),
-  }));
   const history = graph.history(user);
+  const recent = graph.recent(user).slice(-SEEDS);
+  const seeds = recent.map((article, at) => ({
+    id: articles.name(article),
+    weight: Math.sqrt(history?.get(article)?.weight ?? 0) * FADING ** (recent.length - 1 - at),
+  }));
   return {
-    walk: walk(graph, user),
+    walk: walk(graph, user, articles.size),
     content: likeness(index, articles, seeds, (article) => history?.has(article) ?? false),
     seeds,
-    language: commonest(recent.map(([article]) => catalogue.get(article)?.language ?? '')),
+    language: commonest(recent.map((article) => catalogue.get(article)?.language ?? '')),
     seen: (article) => history?.has(article) ?? false,
   };
 }

@@ -1,5 +1,5 @@
 /** Rate of the first learning step. */
-const RATE = 0.05;
+const RATE = 0.1;
 /** Pull towards the starting weights, per step. */
 const PULL = 1e-5;
 

@@ -12,52 +12,50 @@ export interface Reading {
 
 /** Who read what: adjacency lists both ways, by number. */
 export class ReadingGraph {
-  private readonly histories = new Map<number, Map<number, Reading>>();
+  private readonly histories: (Map<number, Reading> | undefined)[] = [];
+  // The newest of each history as a plain array: the walk reads thousands of them.
+  private readonly newest: number[][] = [];
   private readonly readers: number[][] = [];
   private readonly counts: number[] = [];
 
   /** Adds an event; true when the reader had not read the article before. */
   add(user: number, article: number, weight: number, time: number): boolean {
-    let history = this.histories.get(user);
-    if (!history) this.histories.set(user, (history = new Map()));
+    const history = (this.histories[user] ??= new Map<number, Reading>());
     const known = history.get(article);
-    // A map keeps the order of insertion: deleting first makes the newest the last.
-    history.delete(article);
     history.set(article, {
       weight: (known?.weight ?? 0) + weight,
       events: [...(known?.events ?? []), { time, weight }],
     });
+    pushNewest((this.newest[user] ??= []), article, HISTORY);
     if (known) return false;
-    const readers = (this.readers[article] ??= []);
-    readers.push(user);
-    if (readers.length > READERS) readers.shift();
+    pushNewest((this.readers[article] ??= []), user, READERS);
     this.counts[article] = (this.counts[article] ?? 0) + 1;
     return true;
   }
 
   /** Forgets a reader. */
   remove(user: number): void {
-    for (const article of this.histories.get(user)?.keys() ?? []) {
+    for (const article of this.histories[user]?.keys() ?? []) {
       const readers = this.readers[article] ?? [];
       const at = readers.indexOf(user);
       if (at >= 0) readers.splice(at, 1);
       this.counts[article] = Math.max(0, (this.counts[article] ?? 0) - 1);
     }
-    this.histories.delete(user);
+    this.histories[user] = undefined;
+    this.newest[user] = [];
   }
 
   /** Everything a reader read. */
   history(user: number): ReadonlyMap<number, Reading> | undefined {
-    return this.histories.get(user);
+    return this.histories[user];
   }
 
-  /** The newest articles of a reader, the newest last. */
-  recent(user: number, most = HISTORY): [number, Reading][] {
-    const history = this.histories.get(user);
-    return history ? [...history].slice(-most) : [];
+  /** The newest 50 articles of a reader, the newest last. */
+  recent(user: number): readonly number[] {
+    return this.newest[user] ?? [];
   }
 
-  /** The newest readers of an article. */
+  /** The newest 200 readers of an article. */
   readersOf(article: number): readonly number[] {
     return this.readers[article] ?? [];
   }
@@ -69,6 +67,13 @@ export class ReadingGraph {
 
   /** How many different articles a reader read. */
   degree(user: number): number {
-    return this.histories.get(user)?.size ?? 0;
+    return this.histories[user]?.size ?? 0;
   }
+}
+
+function pushNewest(list: number[], value: number, most: number): void {
+  const at = list.indexOf(value);
+  if (at >= 0) list.splice(at, 1);
+  list.push(value);
+  if (list.length > most) list.shift();
 }

@@ -23,7 +23,7 @@ export function reasonsOf(
   const title = (article: number): string => state.catalogue.get(article)?.title ?? state.articles.name(article);
   return ranked.map(({ article, row }, at): Because => {
     const part = (feature: number): number => (weights[feature] ?? 0) * (rows[row * WIDTH + feature] ?? 0);
-    const origin = profile.walk.origins.get(article);
+    const origin = profile.walk.origin(article);
     const near = nearest.get(ids[at] ?? '');
     const alike = near !== undefined && (profile.content.get(article) ?? 0) >= ALIKE;
     if (origin !== undefined && part(WALK) >= (alike ? part(CONTENT) : 0)) {

@@ -14,6 +14,8 @@ export function rowsOf(state: State, articles: readonly number[], profile: Profi
     writeFeatures(rows, at * WIDTH, {
       counter: (kind) => state.counters.read(article, kind, clock),
       age: clock - (entry?.createTime ?? 0),
+      quiet: state.counters.quiet(article, clock),
+      newer: state.catalogue.newer(article, now),
       readers: state.graph.popularity(article),
       walk: walkShare(profile, article),
       content: profile.content.get(article) ?? 0,
@@ -25,5 +27,5 @@ export function rowsOf(state: State, articles: readonly number[], profile: Profi
 
 /** The walk score of an article as a share of the highest one, 0 to 1. */
 export function walkShare({ walk }: Profile, article: number): number {
-  return walk.highest === 0 ? 0 : Math.min(1, (walk.scores.get(article) ?? 0) / walk.highest);
+  return walk.highest === 0 ? 0 : Math.min(1, walk.score(article) / walk.highest);
 }

@@ -7,7 +7,17 @@ import type { Vocabulary } from './vocabulary.ts';
 
 const MOST = 3;
 
-/** The terms of a query that a document scores most by, the tags that both share, and the score. */
+/** What a document scores for a query. */
+export function scoreOf(query: Query, documents: Documents, slot: number, scorer: Scorer): number {
+  let score = 0;
+  for (const cell of documents.cells(slot)) {
+    const weight = query.terms.get(unpackNumber(cell));
+    if (weight !== undefined) score += scorer.contribution(weight, unpackFrequency(cell), slot);
+  }
+  return score;
+}
+
+/** The terms of a query that a document scores most by, and the tags that both share. */
 export function explain(
   query: Query,
   documents: Documents,
@@ -15,20 +25,17 @@ export function explain(
   scorer: Scorer,
   vocabulary: Vocabulary,
   tags: readonly string[],
-): Reason & { score: number } {
+): Reason {
   const parts: { term: number; gain: number }[] = [];
-  let score = 0;
   for (const cell of documents.cells(slot)) {
     const weight = query.terms.get(unpackNumber(cell));
     if (weight === undefined) continue;
     const gain = scorer.contribution(weight, unpackFrequency(cell), slot);
     parts.push({ term: unpackNumber(cell), gain });
-    score += gain;
   }
   parts.sort((a, b) => b.gain - a.gain || a.term - b.term);
   const wanted = new Set(tags);
   return {
-    score,
     coRead: 0,
     terms: parts.slice(0, MOST).map(({ term }) => vocabulary.surface(term)),
     tags: documents

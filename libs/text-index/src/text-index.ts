@@ -1,6 +1,6 @@
 import type { Hit, IndexedArticle, Reason } from './document.ts';
 import { Documents } from './documents.ts';
-import { explain } from './explain.ts';
+import { explain, scoreOf } from './explain.ts';
 import { cellsOf, DEFAULT_WEIGHTS, type FieldWeights } from './fields.ts';
 import { renumber, unpackNumber } from './packed.ts';
 import { Postings } from './postings.ts';
@@ -8,6 +8,9 @@ import { Query } from './query.ts';
 import { Scorer } from './scorer.ts';
 import { tokenize } from './tokenize.ts';
 import { Vocabulary } from './vocabulary.ts';
+
+/** Documents whose heaviest terms are kept for the next time they are asked about. */
+const KEPT_QUERIES = 4096;
 
 /** Settings of a TextIndex. */
 export interface TextIndexOptions {
@@ -47,7 +50,8 @@ export class TextIndex {
   private vocabulary = new Vocabulary();
   private documents = new Documents();
   private postings = new Postings();
-  private scorer: Scorer;
+  private readonly scorer: Scorer;
+  private readonly queries = new Map<number, Query>();
   private frozenAt = 0;
 
   constructor(options: TextIndexOptions = {}) {
@@ -94,6 +98,7 @@ export class TextIndex {
     if (slot === undefined) return false;
     for (const cell of this.documents.cells(slot)) this.vocabulary.count(unpackNumber(cell), -1);
     this.documents.remove(slot);
+    this.queries.delete(slot);
     if (this.documents.capacity > 2 * this.size + 64) this.compact();
     return true;
   }
@@ -101,6 +106,7 @@ export class TextIndex {
   /** Takes the present document frequencies and mean length for all scores from now on. */
   freeze(): void {
     this.frozenAt = this.size;
+    this.queries.clear();
     this.vocabulary.freeze(this.size);
     this.scorer.freeze(this.documents);
   }
@@ -109,7 +115,7 @@ export class TextIndex {
   related(id: string, n: number, { coRead, coReadWeight = 0.2 }: RelatedOptions = {}): Hit[] | undefined {
     const slot = this.documents.find(id);
     if (slot === undefined) return undefined;
-    const query = this.queryOf([{ id, weight: 1 }]);
+    const query = this.documentQuery(slot);
     const run = this.scorer.run(query, this.postings, this.documents);
     this.preferLanguage(run, this.documents.language(slot));
     run.scale(1 / Math.max(run.scores[slot] as number, Number.MIN_VALUE));
@@ -140,17 +146,22 @@ export class TextIndex {
 
   /** For each of some articles, which of the seeds it is most like, and why; unknown ids are left out. */
   nearest(seeds: readonly Seed[], ids: readonly string[]): Map<string, { seed: string; reason: Reason }> {
-    const found = new Map<string, { seed: string; reason: Reason; score: number }>();
-    for (const { id: seed, weight } of seeds) {
-      const from = this.documents.find(seed);
-      if (from === undefined) continue;
-      const query = this.queryOf([{ id: seed, weight }]);
+    const best = new Map<string, { slot: number; seed: number; query: Query; score: number }>();
+    for (const { id: seedId, weight } of seeds) {
+      const seed = this.documents.find(seedId);
+      if (seed === undefined) continue;
+      const query = this.documentQuery(seed);
       for (const id of ids) {
         const slot = this.documents.find(id);
         if (slot === undefined) continue;
-        const { score, ...reason } = this.explain(query, slot, this.documents.tags(from));
-        if (score > (found.get(id)?.score ?? 0)) found.set(id, { seed, reason, score });
+        const score = weight * scoreOf(query, this.documents, slot, this.scorer);
+        if (score > (best.get(id)?.score ?? 0)) best.set(id, { slot, seed, query, score });
       }
+    }
+    const found = new Map<string, { seed: string; reason: Reason }>();
+    for (const [id, { slot, seed, query }] of best) {
+      const reason = this.explain(query, slot, this.documents.tags(seed));
+      found.set(id, { seed: this.documents.id(seed) as string, reason });
     }
     return found;
   }
@@ -170,9 +181,21 @@ export class TextIndex {
     const query = new Query();
     for (const { id, weight } of seeds) {
       const slot = this.documents.find(id);
-      if (slot !== undefined) query.addDocument(this.documents.cells(slot), weight, this.vocabulary);
+      if (slot === undefined) continue;
+      for (const [term, gain] of this.documentQuery(slot).terms) query.add(term, weight * gain);
     }
     return query.cut(this.options.maxQueryTerms);
+  }
+
+  // What is read a lot is asked for again and again: its heaviest terms are worth keeping.
+  private documentQuery(slot: number): Query {
+    const known = this.queries.get(slot);
+    if (known) return known;
+    const query = new Query();
+    query.addDocument(this.documents.cells(slot), this.vocabulary);
+    if (this.queries.size >= KEPT_QUERIES) this.queries.clear();
+    this.queries.set(slot, query.cut(this.options.maxQueryTerms));
+    return query;
   }
 
   private preferLanguage(run: ReturnType<Scorer['run']>, language: string): void {
@@ -195,7 +218,7 @@ export class TextIndex {
     return { id, score, reason: { terms, tags: shared, coRead: coRead?.get(id) ?? 0 } };
   }
 
-  private explain(query: Query, slot: number, tags: readonly string[]): Reason & { score: number } {
+  private explain(query: Query, slot: number, tags: readonly string[]): Reason {
     return explain(query, this.documents, slot, this.scorer, this.vocabulary, tags);
   }
 
@@ -208,6 +231,7 @@ export class TextIndex {
   // Removed documents stay in the posting lists until as many slots are dead as live ones; then all is laid anew.
   private compact(): void {
     const old = this.documents;
+    this.queries.clear();
     this.documents = new Documents();
     this.postings = new Postings();
     for (let slot = 0; slot < old.capacity; slot++) {
