@@ -1,3 +1,4 @@
 import preset from '../../jest.preset.mjs';
 
-export default { ...preset, rootDir: import.meta.dirname, displayName: 'pubsub-emulator' };
+// forceExit: a failed test leaves its server open, and the run must end anyway.
+export default { ...preset, rootDir: import.meta.dirname, displayName: 'pubsub-emulator', forceExit: true };

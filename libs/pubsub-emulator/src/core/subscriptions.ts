@@ -62,6 +62,18 @@ export function attachedSubscription(core: Core, name: string): SubscriptionStat
   return subscription;
 }
 
+/** A subscription that clients pull from. */
+export function pullSubscription(core: Core, name: string): SubscriptionState {
+  const subscription = attachedSubscription(core, name);
+  const { pushConfig, bigqueryConfig, cloudStorageConfig, bigtableConfig } = subscription.config;
+  if (pushConfig?.pushEndpoint || bigqueryConfig || cloudStorageConfig || bigtableConfig) {
+    throw failedPrecondition(
+      'This method is not supported for this subscription type: the service delivers its messages.',
+    );
+  }
+  return subscription;
+}
+
 /** What callers see: with the retention of the topic as it is now. */
 export function echo(subscription: SubscriptionState): Subscription {
   const retention = subscription.topic?.config.messageRetentionDuration;

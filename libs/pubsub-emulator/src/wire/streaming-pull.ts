@@ -9,7 +9,7 @@ import { acknowledge, modifyDeadline, take } from '../core/acknowledging.ts';
 import { Consumer } from '../core/consumer.ts';
 import { invalid, notFound, PubSubError } from '../core/errors.ts';
 import type { SubscriptionState } from '../core/subscription.ts';
-import { attachedSubscription } from '../core/subscriptions.ts';
+import { pullSubscription } from '../core/subscriptions.ts';
 import type { Driver, Outlet } from '../driver.ts';
 import type { Faults } from '../faults.ts';
 import { encodeReceivedMessages } from './received-messages.ts';
@@ -40,7 +40,7 @@ export class PullStreamOutlet implements Outlet {
     if (seconds < 10 || seconds > 600) {
       throw invalid(`Invalid stream_ack_deadline_seconds ${seconds}: it must be between 10 and 600.`);
     }
-    this.#subscription = attachedSubscription(driver.core, first.subscription);
+    this.#subscription = pullSubscription(driver.core, first.subscription);
     this.#consumer = new Consumer({
       ackDeadlineMs: seconds * 1000,
       maxMessages: Math.max(0, Number(first.maxOutstandingMessages)),

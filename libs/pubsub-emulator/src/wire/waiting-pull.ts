@@ -1,8 +1,8 @@
 import type { PullRequest } from '@kiban/contracts/google/pubsub/v1';
 import { type Delivery, take } from '../core/acknowledging.ts';
 import { Consumer } from '../core/consumer.ts';
-import { failedPrecondition, invalid, notFound, PubSubError } from '../core/errors.ts';
-import { attachedSubscription } from '../core/subscriptions.ts';
+import { invalid, notFound, PubSubError } from '../core/errors.ts';
+import { pullSubscription } from '../core/subscriptions.ts';
 import type { Driver, Outlet } from '../driver.ts';
 import type { Call } from './unary.ts';
 
@@ -13,11 +13,8 @@ const EARLY = 500;
 /** Takes up to max_messages; waits for the first one unless return_immediately is set. */
 export function pull(driver: Driver, request: PullRequest, call: Call): Promise<Delivery[]> | Delivery[] {
   const { maxMessages, returnImmediately } = request;
-  const subscription = attachedSubscription(driver.core, request.subscription);
+  const subscription = pullSubscription(driver.core, request.subscription);
   if (maxMessages <= 0) throw invalid(`Invalid max_messages ${maxMessages}: it must be positive.`);
-  if (subscription.config.pushConfig?.pushEndpoint) {
-    throw failedPrecondition('This method is not supported for this subscription type: it pushes to an endpoint.');
-  }
   const consumer = new Consumer({ ackDeadlineMs: subscription.ackDeadlineMs });
   const limit = Math.min(maxMessages, 1000);
   const attempt = (now: number): Delivery[] => {
