@@ -372,6 +372,7 @@ export declare const ListTrendingArticlesResponseSchema: GenMessage<ListTrending
 export declare type WatchArticlesRequest = Message<"kiban.bff.v1.WatchArticlesRequest"> & {
   /**
    * The resumeToken of the last change that was seen: the stream goes on behind it. From now on when empty.
+   * FAILED_PRECONDITION when the changes behind it are no longer kept: list the articles again, watch from now on.
    *
    * @generated from field: string resume_token = 1;
    */
@@ -956,7 +957,7 @@ export declare const BffService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Returns the articles most like one article.
+   * Returns the articles most like one article; NOT_FOUND when it does not exist, none while it is not indexed yet.
    *
    * @generated from rpc kiban.bff.v1.BffService.ListSimilarArticles
    */
@@ -986,7 +987,7 @@ export declare const BffService: GenService<{
     output: typeof ListTrendingArticlesResponseSchema;
   },
   /**
-   * Streams changes of articles as they are committed.
+   * Streams changes of articles as they are committed. A stream ends now and then; go on with the last resumeToken.
    *
    * @generated from rpc kiban.bff.v1.BffService.WatchArticles
    */
@@ -1016,7 +1017,7 @@ export declare const BffService: GenService<{
     output: typeof BatchCreateInteractionsResponseSchema;
   },
   /**
-   * Records what the reader did.
+   * Records what the reader did; NOT_FOUND when the article does not exist or was deleted.
    *
    * @generated from rpc kiban.bff.v1.BffService.CreateInteraction
    */
@@ -1036,7 +1037,8 @@ export declare const BffService: GenService<{
     output: typeof ListInteractionsResponseSchema;
   },
   /**
-   * Returns articles for the reader, never one that the reader interacted with.
+   * Returns articles for the reader, never one that the reader interacted with. Falls back to earlier answers and to
+   * what is trending while the recommendation service is away.
    *
    * @generated from rpc kiban.bff.v1.BffService.ListRecommendations
    */
