@@ -6,6 +6,9 @@ import { bffConfig } from './config.ts';
 import { openBff } from './open-bff.ts';
 import { createRateLimiter } from './rate-limit/rate-limiter.ts';
 
+/** How often the log says that one part of the answers is not fresh. */
+const SAY_EVERY_MS = 10_000;
+
 /** The BFF: the public API, composed from the other services. It holds nothing that has to be kept. */
 export const bffService: ServiceDefinition<typeof bffConfig> = {
   name: 'bff',
@@ -19,8 +22,12 @@ export const bffService: ServiceDefinition<typeof bffConfig> = {
       labelNames: ['part'] as const,
       registers: [metrics],
     });
+    const said = new Map<string, number>();
     const bff = openBff(config, runtime.stopping, (part, error) => {
       degraded.inc({ part });
+      // Each call meets the same outage: counted each time, said now and then.
+      if (performance.now() - (said.get(part) ?? -SAY_EVERY_MS) < SAY_EVERY_MS) return;
+      said.set(part, performance.now());
       logger.warn({ part, err: error }, `${part} is not fresh: ${error.message}`);
     });
     runtime.onDrain('clients', () => bff.clients.close());

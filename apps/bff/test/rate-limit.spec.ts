@@ -15,7 +15,9 @@ afterAll(() => bff.stop());
 /** Response headers of ListArticles without a token, which our typed client does not show. */
 async function headers(): Promise<Metadata> {
   const client = new Client(bff.service.grpc, credentials.createInsecure());
-  const { path, requestSerialize, responseDeserialize } = serviceDefinition(BffService).ListArticles!;
+  const method = serviceDefinition(BffService)['ListArticles'];
+  if (!method) throw new Error('BffService has no ListArticles');
+  const { path, requestSerialize, responseDeserialize } = method;
   try {
     return await new Promise<Metadata>((resolve) => {
       const call = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, () => {});
