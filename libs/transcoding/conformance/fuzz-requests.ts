@@ -15,7 +15,7 @@ export function chooser(seed: number): Chooser {
   };
   return {
     number: (n) => Math.floor(next() * n),
-    of: (values) => values[Math.floor(next() * values.length)]!,
+    of: <T>(values: readonly T[]) => values[Math.floor(next() * values.length)] as T,
     chance: (probability) => next() < probability,
   };
 }

@@ -34,6 +34,15 @@ test('a body that grows without end is refused at the limit', async () => {
   expect(process.memoryUsage().rss - before).toBeLessThan(64 << 20);
 });
 
+test('a client that sends 20 MB and only then reads gets its 413', async () => {
+  const answer = await fetch(`${fixture.url}/v1/articles`, {
+    method: 'POST',
+    headers: json,
+    body: `{"title":"${'x'.repeat(20_000_000)}"}`,
+  });
+  expect([answer.status, await answer.json()]).toEqual([413, expect.objectContaining({ code: 413 })]);
+});
+
 test('a compressed bomb is never inflated', async () => {
   const body = gzipSync(Buffer.alloc(50 << 20, 0x20));
   const answer = await rawRequest(fixture.port, {

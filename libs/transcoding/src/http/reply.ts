@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { RequestError } from '../rules/request-error.ts';
 import type { Exchange } from './context.ts';
+import { lingerThenEnd } from './linger.ts';
 
 /** Smaller bodies do not get smaller. */
 const MIN_COMPRESSED = 1024;
@@ -28,9 +29,9 @@ export function reply(
   }
   if (code !== 304) all['content-length'] = bytes.length;
   response.writeHead(code, all);
-  // The body of a request that is not read to its end would be taken for the next request.
-  if (!exchange.request.complete) response.shouldKeepAlive = false;
-  response.end(exchange.request.method === 'HEAD' ? undefined : bytes);
+  const content = exchange.request.method === 'HEAD' ? Buffer.alloc(0) : bytes;
+  if (exchange.request.complete) response.end(content);
+  else lingerThenEnd(exchange, status, content);
 }
 
 /** Sends an answer of the gateway itself: JSON as ESPv2, plain text as the bare filter. */
