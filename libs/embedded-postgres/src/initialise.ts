@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   chownSync,
-  cpSync,
   existsSync,
-  lstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Binaries, program } from './binaries.ts';
+import { copyFromCache, copyToCache } from './init-cache.ts';
 import { PostgresError } from './postgres-error.ts';
 import { run } from './run.ts';
 import type { StateFolder } from './state-folder.ts';
@@ -131,33 +129,4 @@ async function initdb(
   } finally {
     rmSync(passwordFile, { force: true });
   }
-}
-
-function copyFromCache(cached: string, staging: string, user: SystemUser | undefined): string | undefined {
-  const stat = lstatSync(cached, { throwIfNoEntry: false });
-  const uid = process.getuid?.();
-  // The cache lives in a shared temporary directory: what somebody else put there is not used.
-  if (!stat || (uid !== undefined && (stat.uid !== uid || (stat.mode & 0o077) !== 0))) return undefined;
-  cpSync(join(cached, 'data'), staging, { recursive: true });
-  chmodSync(staging, 0o700);
-  if (user) chownAll(staging, user);
-  return readFileSync(join(cached, 'password'), 'utf8');
-}
-
-function copyToCache(staging: string, cached: string, password: string): void {
-  const own = mkdtempSync(`${cached}.`);
-  try {
-    cpSync(staging, join(own, 'data'), { recursive: true });
-    writeFileSync(join(own, 'password'), password, { mode: 0o600 });
-    renameSync(own, cached);
-  } catch {
-    // Another process was first, or the disk is short: the cache only saves time.
-    rmSync(own, { recursive: true, force: true });
-  }
-}
-
-function chownAll(path: string, user: SystemUser): void {
-  chownSync(path, user.uid, user.gid);
-  if (!lstatSync(path).isDirectory()) return;
-  for (const name of readdirSync(path)) chownAll(join(path, name), user);
 }

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -153,6 +162,28 @@ describe('what a directory may hold', () => {
     await stopped();
     await deletePostgres(dataDir);
     expect(existsSync(dataDir)).toBe(false);
+  });
+});
+
+describe('a cache of fresh data', () => {
+  it('is made by the first start, used by the next, and made anew when it is old', async () => {
+    const place = scratch();
+    const start = async (name: string) =>
+      (await startPostgres({ dataDir: join(place.path, name), initCache: place.path, durable: false })).stop();
+    await start('first');
+    const cached = join(place.path, readdirSync(place.path).find((name) => name.startsWith('kiban-initdb-')) ?? '');
+    await start('second');
+    expect(readFileSync(join(place.path, 'second', 'password'), 'utf8')).toBe(
+      readFileSync(join(place.path, 'first', 'password'), 'utf8'),
+    );
+
+    rmSync(join(cached, 'data', 'base'), { recursive: true }); // as systems that clear old temporary files do
+    const old = new Date(Date.now() - 6 * 24 * 60 * 60 * 1000);
+    utimesSync(cached, old, old);
+    await start('third');
+    expect(statSync(cached).mtimeMs).toBeGreaterThan(old.getTime() + 60_000);
+    expect(existsSync(join(cached, 'data', 'base'))).toBe(true);
+    place.remove();
   });
 });
 
