@@ -9,6 +9,7 @@ import { policyFact, schemaFact, snapshotFact, subscriptionFact, topicFact } fro
 import { encodeMessages, encodeNumbers } from './message-record.ts';
 import { encodeRecord, RecordKind } from './record.ts';
 import { replay } from './replay.ts';
+import { lockState } from './state-lock.ts';
 
 /** A log larger than this (bytes) and than three times its last checkpoint is rewritten. */
 const REWRITE_FROM = 64 * 1024 * 1024;
@@ -31,6 +32,7 @@ export class Store implements Journal {
   readonly #core: Core;
   readonly #path: string;
   readonly #sync: boolean;
+  readonly #unlock: () => void;
   #file = -1;
   #size = 0;
   #checkpointSize = 0;
@@ -48,6 +50,7 @@ export class Store implements Journal {
     this.#sync = options.sync;
     this.#path = join(options.dir, 'pubsub.log');
     mkdirSync(options.dir, { recursive: true });
+    this.#unlock = lockState(options.dir);
     replay(core, readIfThere(this.#path), now);
     this.rewrite();
     core.journal = this;
@@ -85,6 +88,7 @@ export class Store implements Journal {
     this.#flush();
     fsyncSync(this.#file);
     closeSync(this.#file);
+    this.#unlock();
   }
 
   /** Replaces the log by the present state. */

@@ -1,6 +1,10 @@
+import { invalid } from '../core/errors.ts';
 import type { RawMessage } from '../core/message-codec.ts';
 import { scanMessage } from '../core/message-codec.ts';
 import { Reader } from '../core/wire-format.ts';
+
+/** https://cloud.google.com/pubsub/quotas#resource_limits */
+const MAX_REQUEST = 10 * 1024 * 1024;
 
 /** A PublishRequest with its messages left encoded: publishing copies bytes and decodes only what it checks. */
 export interface RawPublishRequest {
@@ -27,7 +31,11 @@ export function readPublishRequest(bytes: Buffer): RawPublishRequest {
       reader.position += length;
     }
   }
-  return { topic, messages: () => ranges.map(([start, end], i) => scanMessage(bytes, start, end, i)) };
+  const messages = (): RawMessage[] => {
+    if (bytes.length > MAX_REQUEST) throw invalid(`Request payload size exceeds the limit: ${MAX_REQUEST} bytes.`);
+    return ranges.map(([start, end], i) => scanMessage(bytes, start, end, i));
+  };
+  return { topic, messages };
 }
 
 /** PublishResponse: message_ids = 1. */

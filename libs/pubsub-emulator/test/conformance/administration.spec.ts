@@ -75,6 +75,7 @@ test('limits: names, attributes, ordering keys, empty messages, number of messag
   ).toBe(3);
   expect(await refused(Array.from({ length: 1001 }, () => ({ data })))).toBe(3);
   expect(await refused([{ data: Buffer.alloc(11_000_000) }])).toBe(3);
+  expect(await refused([{ data: Buffer.alloc(6_000_000) }, { data: Buffer.alloc(6_000_000) }])).toBe(3);
   for (const id of ['ab', '1abc', 'goog-topic', 'a b c', 'x'.repeat(256)]) {
     expect((await failure(low.publisher.createTopic({ name: `projects/test/topics/${id}` }))).code).toBe(3);
   }
