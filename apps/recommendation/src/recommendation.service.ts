@@ -9,8 +9,12 @@ import { migrateRecommendation } from './database/migrations.ts';
 import type { RecommendationSchema } from './database/schema.ts';
 import { PushController } from './push/push.controller.ts';
 import { RecommendationEvents } from './recommendation-events.ts';
+import { restoreRanking, saveRanking } from './database/ranking.ts';
 import { RecommendationStore } from './recommendation-store.ts';
 import { RecommendationController } from './recommendation.controller.ts';
+
+/** How much learning a crash may cost: the next start learns it again from the log. */
+const SAVE_EVERY_MS = 30_000;
 
 /** The service: what it reads, serves and does besides serving. */
 export const recommendationService: ServiceDefinition<typeof config> = {
@@ -45,9 +49,17 @@ function moduleOf(settings: Config, runtime: Runtime) {
   const store = new RecommendationStore(database, warn);
   runtime.onDrain('database', () => database.close());
   runtime.onDrain('change log', () => store.tail.close());
+  const saving = setInterval(() => {
+    saveRanking(store).catch((error: unknown) => logger.warn({ err: error }, 'the ranking could not be saved'));
+  }, SAVE_EVERY_MS).unref();
+  runtime.onDrain('ranking', async () => {
+    clearInterval(saving);
+    await saveRanking(store);
+  });
   runtime.onReady('the database', () => database.ping());
   if (settings.MIGRATE_ON_START) runtime.onReady('migrations', () => migrateRecommendation(database));
   runtime.onReady('the readers and articles', async () => {
+    await restoreRanking(store);
     await store.tail.start();
     const { articleCount, modelVersion } = store.recommender;
     logger.info({ articles: articleCount, modelVersion, seq: String(store.tail.seq) }, 'the state is loaded');

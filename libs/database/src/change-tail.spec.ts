@@ -10,7 +10,7 @@ interface Row {
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const close of closing.splice(0).toReversed()) await close();
 });
 
 async function log(): Promise<{ database: Database<never>; write: (writer: number) => Promise<void> }> {

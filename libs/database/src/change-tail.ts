@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database } from './create-database.ts';
 import type { Queryable } from './queryable.ts';
@@ -20,6 +21,8 @@ export interface ChangeTailOptions<Change> {
 }
 
 const NOTIFY_EVERY_MS = 5;
+/** How long changes are applied before other work gets its turn. */
+const TURN_MS = 10;
 
 /**
  * Takes the lock under which numbers of a change log are drawn, until the transaction ends. Call it right before the
@@ -104,11 +107,16 @@ export class ChangeTail<Change> {
     const { read, apply, seqOf } = this.#options;
     for (;;) {
       const changes = await read(this.#seq);
+      let since = performance.now();
       for (const change of changes) {
         const seq = seqOf(change);
+        // Two drains may be under way: while one waits for its turn the other goes on.
         if (seq <= this.#seq) continue;
         apply(change);
         this.#seq = seq;
+        if (performance.now() - since < TURN_MS) continue;
+        await turn();
+        since = performance.now();
       }
       if (changes.length === 0 || this.#closed) return;
     }

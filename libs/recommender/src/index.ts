@@ -1,5 +1,5 @@
 export { random } from './random.ts';
-export { type AskOptions, Recommender, type RecommenderOptions } from './recommender.ts';
+export { type AskOptions, Recommender, type RecommenderOptions, type SavedRanking } from './recommender.ts';
 export {
   type Because,
   describeBecause,

@@ -3,6 +3,14 @@ const RATE = 0.1;
 /** Pull towards the starting weights, per step. */
 const PULL = 1e-5;
 
+/** All that a ranker has learned. */
+export interface RankerState {
+  readonly steps: number;
+  readonly weights: readonly number[];
+  /** Sums of the squared gradients, from which the size of the next step follows. */
+  readonly squares: readonly number[];
+}
+
 /**
  * A linear ranker that learns from pairs: what a reader took against what the reader passed over (pairwise logistic
  * loss, AdaGrad steps). The same pairs in the same order give the same weights.
@@ -23,6 +31,20 @@ export class Ranker {
   /** The present weights, one for each feature. */
   get current(): readonly number[] {
     return Array.from(this.weights);
+  }
+
+  /** What was learned so far. */
+  save(): RankerState {
+    return { steps: this.steps, weights: Array.from(this.weights), squares: Array.from(this.squares) };
+  }
+
+  /** Goes on from what was learned before; false, and no change, when it was learned with other features. */
+  restore({ steps, weights, squares }: RankerState): boolean {
+    if (weights.length !== this.weights.length || squares.length !== this.weights.length) return false;
+    this.weights.set(weights);
+    this.squares.set(squares);
+    this.steps = steps;
+    return true;
   }
 
   /** The score of one row of features. */

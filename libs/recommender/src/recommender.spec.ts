@@ -111,6 +111,26 @@ describe('Recommender', () => {
     expect(one.recommend('user-1', 6, NOW)).toEqual(two.recommend('user-1', 6, NOW));
   });
 
+  it('goes on from a saved ranking without learning twice', () => {
+    const log = Array.from({ length: 40 }, (_, at) => {
+      return [`user-${at % 7}`, ARTICLES[(at * 5) % ARTICLES.length]?.id ?? '', 10 + at / 4] as const;
+    });
+    const saved = recommenderOf(log).saveRanking();
+    const restored = new Recommender();
+    expect(restored.restoreRanking(saved)).toBe(true);
+    let seq = 0n;
+    for (const each of ARTICLES) restored.upsertArticle(each, ++seq);
+    for (const [user, id, hours] of log) {
+      restored.record({ user, article: id, weight: 1, time: START + hours * HOUR }, ++seq);
+    }
+    expect(restored.saveRanking()).toEqual(saved);
+    expect(restored.recommend('user-1', 6, NOW)).toEqual(recommenderOf(log).recommend('user-1', 6, NOW));
+    restored.record({ user: 'new', article: 'tea', weight: 1, time: START + 30 * HOUR }, ++seq);
+    restored.record({ user: 'new', article: 'flac', weight: 1, time: START + 30 * HOUR }, ++seq);
+    expect(restored.saveRanking().steps).toBeGreaterThan(saved.steps);
+    expect(restored.restoreRanking({ ...saved, weights: [1] })).toBe(false);
+  });
+
   it('answers after an erasure as if the reader had never been there', () => {
     const others = [
       ['bob', 'grid', 10],

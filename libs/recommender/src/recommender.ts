@@ -3,12 +3,21 @@ import { primary } from './catalogue.ts';
 import { FEATURES } from './features.ts';
 import { learn } from './learn.ts';
 import { profileOf } from './profile.ts';
-import { Ranker } from './ranker.ts';
+import { Ranker, type RankerState } from './ranker.ts';
 import { reasonsOf } from './reasons.ts';
 import { rowsOf, WIDTH, walkShare } from './rows.ts';
 import { State } from './state.ts';
 import { trendingOf } from './trending.ts';
 import type { Because, ReaderEvent, RecommendationList, RecommenderArticle } from './types.ts';
+
+/** Name of the set of features; a ranking learned with another set is of no use. */
+const MODEL = 'online-1';
+
+/** What the ranking has learned from the changes up to a number. */
+export interface SavedRanking extends RankerState {
+  readonly model: string;
+  readonly seq: bigint;
+}
 
 /** Settings of a Recommender. */
 export interface RecommenderOptions {
@@ -33,6 +42,7 @@ export class Recommender {
   private readonly state = new State();
   private readonly ranker = new Ranker(FEATURES.map(({ start }) => start));
   private seq = 0n;
+  private learnedUpTo = 0n;
 
   constructor({ learn: learns = true }: RecommenderOptions = {}) {
     this.learns = learns;
@@ -45,12 +55,28 @@ export class Recommender {
 
   /** Version of the ranking weights: the set of features and the learning steps taken. */
   get modelVersion(): string {
-    return `online-1.${this.ranker.steps}`;
+    return `${MODEL}.${this.ranker.steps}`;
   }
 
   /** The present ranking weights by the name of the feature. */
   get weights(): Readonly<Record<string, number>> {
     return Object.fromEntries(FEATURES.map(({ name }, at) => [name, this.ranker.current[at] as number]));
+  }
+
+  /** What the ranking has learned, and up to which change. */
+  saveRanking(): SavedRanking {
+    const seq = this.seq > this.learnedUpTo ? this.seq : this.learnedUpTo;
+    return { model: MODEL, seq, ...this.ranker.save() };
+  }
+
+  /**
+   * Goes on from a saved ranking: changes up to its number are counted without learning from them again, which makes
+   * loading a long log many times faster. False, and nothing happens, when it is of another model.
+   */
+  restoreRanking(saved: SavedRanking): boolean {
+    if (saved.model !== MODEL || !this.ranker.restore(saved)) return false;
+    this.learnedUpTo = saved.seq;
+    return true;
   }
 
   /** Number of articles that can be recommended. */
@@ -72,7 +98,7 @@ export class Recommender {
 
   /** Counts an event, after learning from how the article would have been ranked for the reader before it. */
   record(event: ReaderEvent, seq: bigint): void {
-    if (this.learns) learn(this.state, this.ranker, event, Number(BigInt.asUintN(32, seq)));
+    if (this.learns && seq > this.learnedUpTo) learn(this.state, this.ranker, event, Number(BigInt.asUintN(32, seq)));
     this.state.record(event);
     this.seq = seq;
   }

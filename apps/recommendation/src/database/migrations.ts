@@ -34,8 +34,21 @@ const tables = sqlMigration(`
     SELECT sha256((gen_random_uuid()::text || gen_random_uuid()::text || gen_random_uuid()::text)::bytea);
 `);
 
+const ranking = sqlMigration(`
+  CREATE TABLE ranking (
+    model text PRIMARY KEY,
+    seq bigint NOT NULL,
+    steps integer NOT NULL,
+    weights float8[] NOT NULL,
+    squares float8[] NOT NULL
+  );
+`);
+
 /** Tables of the service. Applied migrations are never edited; a change is a new entry. */
-const recommendationMigrations: Record<string, Migration> = { '001_interactions': tables };
+const recommendationMigrations: Record<string, Migration> = {
+  '001_interactions': tables,
+  '002_ranking': ranking,
+};
 
 /** Brings the database `recommendation` up to date; safe to run by several replicas at once. */
 export async function migrateRecommendation(database: Database<RecommendationSchema>): Promise<void> {
