@@ -17,7 +17,7 @@ export class FrameReader {
   private readonly maxBytes: number;
   private buffer: Buffer = Buffer.alloc(0);
 
-  /** `maxBytes` = the largest message that is taken. */
+  /** `maxBytes` = the largest message that is taken, its five bytes of prefix included, as Envoy counts. */
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
   }
@@ -28,7 +28,7 @@ export class FrameReader {
     const found: Buffer[] = [];
     while (this.buffer.length >= 5) {
       const length = this.buffer.readUInt32BE(1);
-      if (length > this.maxBytes) throw new FrameError(`message of ${length} bytes, the limit is ${this.maxBytes}`);
+      if (5 + length > this.maxBytes) throw new FrameError(`message of ${length} bytes, the limit is ${this.maxBytes}`);
       if (this.buffer[0] !== 0) throw new FrameError('compressed message, none was asked for');
       if (this.buffer.length < 5 + length) break;
       found.push(this.buffer.subarray(5, 5 + length));

@@ -27,6 +27,7 @@ export async function admit(exchange: Exchange): Promise<MethodPlan | undefined>
   }
   if (exchange.originalPath.includes('#')) throw new RequestError(400, 'The path has a fragment.');
   exchange.path = normalizePath(exchange.path);
+  exchange.originalPath = exchange.query ? `${exchange.path}?${exchange.query}` : exchange.path;
   const override = request.headers['x-http-method-override'];
   if (typeof override === 'string') exchange.method = override;
   const route = context.routes.find(exchange.method, exchange.path);

@@ -69,9 +69,12 @@ export abstract class Answer implements CallListener {
 
   /** The answer to a call that failed before anything was sent. */
   protected replyStatus(status: GrpcStatus, trailers: IncomingHttpHeaders): void {
-    if (Object.keys(this.initial).length === 0) this.initial = withoutGrpc(trailers);
+    const trailersOnly = Object.keys(this.initial).length === 0;
+    if (trailersOnly) this.initial = withoutGrpc(trailers);
     const headers = this.metadata(status, trailers);
     if (!this.exchange.context.options.convertGrpcStatus) {
+      // Envoy leaves the type of an answer that has trailers only.
+      headers['content-type'] = trailersOnly ? 'application/grpc' : 'application/json';
       reply(this.exchange, httpStatusOf(status.code), headers, '');
       return;
     }

@@ -28,8 +28,8 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  /** As the client sent it, with the query. */
-  readonly originalPath: string;
+  /** What the backend hears as the path, with the query: as the client sent it, normalised but in transcoder mode. */
+  originalPath: string;
   method: string;
   /** Normalised, without the query. */
   path: string;

@@ -14,7 +14,7 @@ export async function handle(exchange: Exchange): Promise<void> {
   const { context, request, response } = exchange;
   try {
     if (context.settings.local?.(exchange.path, request, response)) return;
-    if (context.options.healthz && exchange.path === context.options.healthz) {
+    if (context.options.healthz && exchange.path === `/${context.options.healthz.replace(/^\//, '')}`) {
       reply(exchange, 200, { 'content-type': 'text/plain' }, '');
       return;
     }

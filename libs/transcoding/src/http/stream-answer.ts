@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { GrpcStatus } from '../grpc/grpc-status.ts';
+import { httpStatusOf } from '../grpc/status-map.ts';
 import type { MethodPlan } from '../rules/method-plan.ts';
 import { Answer } from './answer.ts';
 import type { Exchange } from './context.ts';
@@ -52,18 +53,31 @@ export class StreamAnswer extends Answer {
   end(status: GrpcStatus, trailers: IncomingHttpHeaders): void {
     const { response } = this.exchange;
     if (!response.headersSent) {
-      if (status.code !== 0) this.replyStatus(status, trailers);
-      else {
-        const body = this.framing === 'array' ? '[]' : '';
-        const type = this.framing === 'raw' ? 'application/json' : CONTENT_TYPES[this.framing];
-        reply(this.exchange, 200, { ...this.metadata(status, trailers), 'content-type': type }, body);
-      }
+      const empty = status.code === 0 || (!this.exchange.context.options.convertGrpcStatus && this.framing !== 'raw');
+      if (empty) this.replyEmpty(status, trailers);
+      else this.replyStatus(status, trailers);
+      return;
+    }
+    if (
+      status.code !== 0 &&
+      this.sent === 0 &&
+      this.framing === 'array' &&
+      this.exchange.context.options.convertGrpcStatus
+    ) {
+      // The status line has gone; the body can still say what failed. So does Envoy.
+      response.end(this.statusJson(status).json);
       return;
     }
     if (this.framing === 'events' && status.code !== 0) {
       response.write(`event: error\ndata: ${this.statusJson(status).json}\n\n`);
     }
     this.close();
+  }
+
+  private replyEmpty(status: GrpcStatus, trailers: IncomingHttpHeaders): void {
+    const headers = this.metadata(status, trailers);
+    headers['content-type'] = this.framing === 'raw' ? 'application/json' : CONTENT_TYPES[this.framing];
+    reply(this.exchange, httpStatusOf(status.code), headers, this.framing === 'array' ? '[]' : '');
   }
 
   private close(): void {

@@ -80,13 +80,13 @@ export class RequestTranslator {
     };
   }
 
-  private collided({ binding, bodyValue, differs }: Collision): void {
+  private collided({ binding, bodyValue, differs, protoName }: Collision): void {
     if (!differs) return;
     const name = binding.fields.map((field) => field.jsonName).join('.');
     const problem =
       `The binding value ${binding.value} of the field ${name} is conflicting with the value ` +
       `${bodyValue instanceof JsonNumber ? bodyValue.text : JSON.stringify(bodyValue)} in the body.`;
-    if (this.settings.options.rejectBindingBodyFieldCollisions) throw new RequestError(400, problem);
+    if (protoName && this.settings.options.rejectBindingBodyFieldCollisions) throw new RequestError(400, problem);
     this.settings.doubt(`${name}: the ${binding.from} and the body give different values`);
   }
 

@@ -18,6 +18,8 @@ export interface Collision {
   readonly binding: ResolvedBinding;
   readonly bodyValue: JsonNode;
   readonly differs: boolean;
+  /** The body uses the proto name: only then does Envoy see the collision. */
+  readonly protoName: boolean;
 }
 
 /**
@@ -81,7 +83,7 @@ function scalar(
   for (let at = 0; at < node.bindings.length; at++) {
     const { field, binding } = node.bindings[at] as (typeof node.bindings)[number];
     if (key !== field.name && key !== field.jsonName) continue;
-    if (field.fieldKind !== 'list') collision?.({ binding, bodyValue: value, differs: differs(value, binding.value) });
+    if (field.fieldKind !== 'list') collision?.(made(key, field, binding, value));
     if (key !== field.name) continue;
     if (field.fieldKind === 'list') object.entries.push([field.name, binding.value]);
     node.bindings.splice(at--, 1);
@@ -93,13 +95,17 @@ function report(object: JsonObject, node: Weft, collision: (found: Collision) =>
   for (const [key, value] of object.entries) {
     for (const { field, binding } of node.bindings) {
       if (field.fieldKind !== 'list' && (key === field.name || key === field.jsonName)) {
-        collision({ binding, bodyValue: value, differs: differs(value, binding.value) });
+        collision({ ...made(key, field, binding, value), protoName: false });
       }
     }
     if (!(value instanceof JsonObject)) continue;
     for (const [field, inner] of node.messages)
       if (key === field.name || key === field.jsonName) report(value, inner, collision);
   }
+}
+
+function made(key: string, field: DescField, binding: ResolvedBinding, bodyValue: JsonNode): Collision {
+  return { binding, bodyValue, differs: differs(bodyValue, binding.value), protoName: key === field.name };
 }
 
 function differs(body: JsonNode, binding: string): boolean {
