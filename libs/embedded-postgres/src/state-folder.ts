@@ -1,23 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MARKER, type Marker, notOurs, readMarker, writeMarker } from './marker.ts';
 import { stopOrphan } from './orphan.ts';
 import { PostgresError } from './postgres-error.ts';
+import { sweepAbandoned } from './sweep.ts';
 import { canUse, type SystemUser } from './system-user.ts';
-
-const MARKER = 'kiban-postgres.json';
 
 /** Where one server's files are. */
 export interface StateFolder {
@@ -30,13 +20,6 @@ export interface StateFolder {
   passwordFile: string;
   logFile: string;
   lockFile: string;
-}
-
-interface Marker {
-  madeBy: string;
-  id: string;
-  /** Set when the data had to be put elsewhere. */
-  location?: string;
 }
 
 /**
@@ -98,33 +81,12 @@ function paths(directory: string, location: string): StateFolder {
   };
 }
 
-function readMarker(directory: string): Marker | undefined {
-  try {
-    return JSON.parse(readFileSync(join(directory, MARKER), 'utf8')) as Marker;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError) throw notOurs(directory, `its ${MARKER} is damaged`);
-    throw error;
-  }
-}
-
 function newMarker(directory: string): Marker {
   const found = readdirSync(directory);
   if (found.length > 0) throw notOurs(directory, `it holds ${found.slice(0, 3).join(', ')}`);
   const marker = { madeBy: 'kiban embedded-postgres', id: randomBytes(8).toString('hex') };
   writeMarker(directory, marker);
   return marker;
-}
-
-function writeMarker(directory: string, marker: Marker): void {
-  writeFileSync(join(directory, MARKER), `${JSON.stringify(marker, undefined, 2)}\n`);
-}
-
-function notOurs(directory: string, why: string): PostgresError {
-  return new PostgresError(
-    'not-ours',
-    `${directory} was not made by Kiban (${why}), and is left alone. Delete it or choose another directory.`,
-  );
 }
 
 function canEnter(user: SystemUser, directory: string): boolean {
@@ -143,11 +105,13 @@ async function claimOutside(
   for (const parent of parents) {
     const location = join(parent, name);
     try {
-      mkdirSync(location, { recursive: true });
+      mkdirSync(parent, { recursive: true });
       chmodSync(parent, 0o711);
+      sweepAbandoned(parent);
+      mkdirSync(location, { recursive: true });
       const before = readMarker(location);
       if (before && before.id !== id) await emptyAbandoned(location);
-      if (!readMarker(location)) writeMarker(location, { ...newMarker(location), id });
+      if (!readMarker(location)) writeMarker(location, { ...newMarker(location), id, directory });
       chmodSync(location, 0o711);
       if (canEnter(user, location)) return location;
       tried.push(`${location} (closed to ${user.name})`);

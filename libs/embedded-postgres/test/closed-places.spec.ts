@@ -81,6 +81,21 @@ asRoot('root with a checkout closed to others (mode 700)', () => {
     expect(existsSync(location)).toBe(false);
   });
 
+  it('clears the data of temporary directories that are gone, of those only', async () => {
+    const start = async (name: string) => {
+      const dataDir = join(place.path, name, 'postgres');
+      await (await startPostgres({ dataDir, initCache })).stop();
+      return (JSON.parse(readFileSync(join(dataDir, 'kiban-postgres.json'), 'utf8')) as { location: string }).location;
+    };
+    const gone = await start('gone');
+    const kept = await start('kept');
+    rmSync(join(place.path, 'gone'), { recursive: true });
+    const next = await start('next');
+    expect([existsSync(gone), existsSync(kept), existsSync(next)]).toEqual([false, true, true]);
+    await deletePostgres(join(place.path, 'kept', 'postgres'));
+    await deletePostgres(join(place.path, 'next', 'postgres'));
+  });
+
   it('takes the data along when the directory was open before', async () => {
     const dataDir = join(place.path, 'postgres');
     execFileSync('chmod', ['755', place.path]);
