@@ -35,7 +35,8 @@ const perSecond = (rate: number) => `${Math.round(rate).toLocaleString('en')} ev
 const child = (name: string, ...args: string[]) =>
   fork(new URL(`${name}.ts`, import.meta.url), args, { execArgv: ['--conditions=@kiban/source'] });
 
-const { url, admin, close } = await faultDatabase({ durable: true });
+const database = await faultDatabase({ durable: true });
+const { url, admin } = database;
 const unordered = await drainUnordered(admin, url, events);
 report('drain, control: SKIP LOCKED, 4 connections, no order', perSecond(unordered));
 const ordered = await drainWithRelay(admin, url, events, countingPublisher());
@@ -75,7 +76,7 @@ report(
 report('graphile-worker, one job per event', perSecond(await graphileWorker(admin, url, events / 20, 0)));
 report('graphile-worker, localQueue 500', perSecond(await graphileWorker(admin, url, events / 5, 500)));
 report('pg-boss, 4 workers, batches of 500', perSecond(await pgBoss(url, events / 5)));
-await close();
+await database.close();
 
 if (values.write) {
   const file = join(import.meta.dirname, '../../../docs/results/outbox-bench.md');

@@ -19,7 +19,7 @@ const common = {
   keys: 50,
 } as const;
 
-const naive = { ...common, events: 5_000, kills: 20, refuse: 0, loseReply: 0 } as const;
+const naive = { ...common, events: 2_000, kills: 4, refuse: 0, loseReply: 0 } as const;
 
 /** Named as in docs/results; `--events` and `--kills` change their size. */
 export const plans: Readonly<Record<string, Plan>> = {

@@ -7,7 +7,7 @@ import { runNaiveRelay } from './naive-relays.ts';
 const [mode = 'kiban', url = '', emulatorHost = '', name = ''] = process.argv.slice(2);
 const publisher = createPublisher({ project: name, emulatorHost });
 if (mode === 'skip-locked' || mode === 'cursor') {
-  await runNaiveRelay(mode, { url, name, publisher });
+  void runNaiveRelay(mode, { url, name, publisher });
 } else {
   createRelay({
     databases: [{ name, url }],
