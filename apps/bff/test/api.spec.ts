@@ -231,4 +231,20 @@ describe('watching', () => {
     expect(seen).toEqual(['t1', 't2']);
     await left.promise;
   });
+
+  it('goes on behind the last change when a replica of the content service ends the stream', async () => {
+    const asked: string[] = [];
+    bff.content.methods.watchArticles = async function* ({ resumeToken }) {
+      asked.push(resumeToken);
+      yield { kind: ArticleChange_Kind.CREATED, article: { name: 'articles/w' }, resumeToken: `t${asked.length}` };
+      if (asked.length === 1) throw ServiceError.unavailable('The server is shutting down.');
+    };
+    const seen: string[] = [];
+    for await (const { resumeToken } of bff.anonymous.watchArticles({})) {
+      seen.push(resumeToken);
+      if (seen.length === 3) break;
+    }
+    expect(seen).toEqual(['t1', 't2', 't3']);
+    expect(asked).toEqual(['', 't1', 't2']);
+  });
 });
