@@ -87,8 +87,7 @@ type Start = (prepared: PreparedCall, request: unknown, done: Done) => AnyClient
 function clientMethod(method: DescMethod, defaults: CallDefaults, start: Start) {
   const service = method.parent.typeName;
   const sendsStream = method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming';
-  const begin = (request: unknown, options: CallOptions | undefined, done: Done) => {
-    const prepared = prepareCall(method, defaults, options);
+  const begin = (request: unknown, prepared: PreparedCall, done: Done) => {
     const observation = observeClientCall(method, prepared.metadata);
     const call = start(prepared, request, done);
     cancelOn(prepared.signals, call);
@@ -99,11 +98,18 @@ function clientMethod(method: DescMethod, defaults: CallDefaults, start: Start) 
   if (method.methodKind === 'unary' || method.methodKind === 'client_streaming') {
     return (request: unknown, options?: CallOptions) =>
       new Promise((resolve, reject) => {
-        begin(request, options, (error, value) => (error ? reject(fromWire(error, service)) : resolve(value)));
+        const prepared = prepareCall(method, defaults, options);
+        const attempt = (left: number): unknown =>
+          begin(request, prepared, (error, value) => {
+            if (!error) resolve(value);
+            else if (left > 0 && !sendsStream && wasRefused(error)) attempt(left - 1);
+            else reject(fromWire(error, service));
+          });
+        attempt(REFUSED_AGAIN);
       });
   }
   return async function* (request: unknown, options?: CallOptions) {
-    const call = begin(request, options, () => {}) as ClientReadableStream<unknown>;
+    const call = begin(request, prepareCall(method, defaults, options), () => {}) as ClientReadableStream<unknown>;
     try {
       yield* call;
     } catch (error) {
@@ -112,6 +118,18 @@ function clientMethod(method: DescMethod, defaults: CallDefaults, start: Start) 
       call.cancel(); // grpc-js goes on receiving when `for await` is left early
     }
   };
+}
+
+/** How often a call that was refused is sent again, on top of the one time that grpc-js does. */
+const REFUSED_AGAIN = 3;
+
+/**
+ * Whether the server closed its connection before it looked at the call (REFUSED_STREAM), which makes repeating any
+ * method safe (https://www.rfc-editor.org/rfc/rfc9113#section-8.7). grpc-js repeats such a call once; in a rollout a
+ * call can meet two connections in a row that are just ending.
+ */
+function wasRefused(error: Error): boolean {
+  return 'details' in error && /Stream refused by server|NGHTTP2_REFUSED_STREAM/.test(String(error.details));
 }
 
 function cancelOn(signals: AbortSignal[], call: AnyClientCall): void {

@@ -1,3 +1,5 @@
+import { constants, type ServerHttp2Session } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { Server as GrpcServer, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
@@ -40,6 +42,23 @@ function channelDefaults(): ServerOptions {
     'grpc.keepalive_timeout_ms': 10_000,
     'grpc.max_receive_message_length': 16 * 1024 * 1024,
   };
+}
+
+/** How long clients have to take in that the server ends before new calls are refused. */
+const ANNOUNCED_MS = 100;
+
+/**
+ * Sends the first of the two GOAWAYs of a graceful end (https://www.rfc-editor.org/rfc/rfc9113#section-6.8): go
+ * elsewhere, what is on its way is still taken. grpc-js sends the second one only, so calls that cross it on the wire
+ * are refused, and a client that meets two such servers in a row sees a failure. Returns whether there was a client.
+ */
+function announceEnd(server: GrpcServer): boolean {
+  const sessions: unknown = Reflect.get(server, 'sessions'); // not public
+  if (!(sessions instanceof Map)) return false;
+  for (const session of sessions.keys() as Iterable<ServerHttp2Session>) {
+    if (!session.closed && !session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
+  }
+  return sessions.size > 0;
 }
 
 /** A Nest transport that serves proto services: guards, pipes, interceptors and filters work as on any other. */
@@ -125,6 +144,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
 
   async #drain(): Promise<void> {
     this.health.shutdown();
+    if (announceEnd(this.#server)) await sleep(ANNOUNCED_MS);
     const drained = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     const expiry = setTimeout(() => {
       for (const call of this.#calls) call.abort(ServiceError.unavailable('The server is shutting down.'));
