@@ -22,6 +22,7 @@ export class Driver {
   readonly #outlets = new Map<SubscriptionState, Outlet[]>();
   #releases: { topic: TopicState; visibility: Visibility }[] = [];
   readonly #awake = new Set<SubscriptionState>();
+  #latest = 0;
   #scheduled = false;
   #timer: NodeJS.Timeout | undefined = undefined;
   #timerAt = Infinity;
@@ -36,8 +37,10 @@ export class Driver {
     };
   }
 
+  /** ms since the epoch, as the core sees it: it never goes back, whatever the machine's clock does. */
   now(): number {
-    return Date.now() + this.offset;
+    this.#latest = Math.max(this.#latest, Date.now() + this.offset);
+    return this.#latest;
   }
 
   outlets(subscription: SubscriptionState): readonly Outlet[] {

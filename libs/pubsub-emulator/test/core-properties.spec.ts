@@ -16,7 +16,7 @@ import { scanMessage } from '../src/core/message-codec.ts';
 import { publish } from '../src/core/publishing.ts';
 import { seek } from '../src/core/snapshots.ts';
 import { createSubscription, getSubscription } from '../src/core/subscriptions.ts';
-import { timestamp } from '../src/core/time.ts';
+import { duration, timestamp } from '../src/core/time.ts';
 import { createTopic, getTopic } from '../src/core/topics.ts';
 import { checkpoint } from '../src/store/checkpoint.ts';
 import { replay } from '../src/store/replay.ts';
@@ -243,4 +243,20 @@ test('48 hours with a million messages leave nothing behind', () => {
   expect(world.subscription.backlog.leases.size).toBe(0);
   expect(topic.retained.size).toBe(0);
   expect(world.consumer.messages).toBe(0);
-}, 60_000);
+}, 180_000);
+
+test.each(['', 'key'])('a backlog nobody consumes is bounded by its retention (ordering key "%s")', (key) => {
+  const world = new World(true, false);
+  new Housekeeping(world.core, world.now);
+  world.subscription.config.retainAckedMessages = false;
+  world.subscription.config.messageRetentionDuration = duration(600_000);
+  for (let minute = 0; minute < 48 * 60; minute++) {
+    world.publish(key, 5);
+    // A look at it, as a stream without room has, sorts messages into their queues.
+    if (minute % 7 === 0) world.subscription.backlog.take(new Consumer({ ackDeadlineMs: 10_000 }), world.now, 0);
+    world.now += 60_000;
+    world.core.advance(world.now);
+  }
+  expect(world.subscription.backlog.entries.size).toBeLessThanOrEqual(60);
+  expect(world.subscription.backlog.queued).toBeLessThanOrEqual(60);
+});

@@ -63,7 +63,6 @@ export function adminRoutes(service: Service, grpc: GrpcDoor, signer: PushSigner
       for (const name of core.schemas.keys()) core.journal?.schema(name, undefined);
       core.schemas.clear();
       faults.clear();
-      driver.offset = 0;
       return commit(() => ({}));
     },
     'GET /api/clock': () => ({ now: new Date(driver.now()).toISOString(), offsetMs: driver.offset }),

@@ -38,6 +38,13 @@ export class Backlog implements EntryOwner {
     this.#deadlines = deadlines;
   }
 
+  /** Entries in the queues, those that are gone included: what must not grow when nobody consumes. */
+  get queued(): number {
+    let pending = 0;
+    for (const key of this.#keys.values()) pending += key.pending.size;
+    return this.#fresh.size + this.#ready.size + pending;
+  }
+
   add(message: StoredMessage, visibility: Visibility): Entry {
     const entry = new Entry(message, visibility, this);
     this.entries.set(message.seq, entry);
@@ -127,6 +134,8 @@ export class Backlog implements EntryOwner {
     entry.state = 'gone';
     this.entries.delete(entry.message.seq);
     this.bytes -= sizeOf(entry.message);
+    trim(this.#fresh);
+    trim(this.#ready);
     const key = entry.key;
     if (!key) return;
     const at = key.leased.indexOf(entry);
@@ -212,7 +221,8 @@ export class Backlog implements EntryOwner {
   /** Puts a key where a consumer that may continue it will find it. */
   #queueKey(key: KeyQueue): void {
     if (key.isEmpty() && this.#keys.get(key.key) === key) this.#keys.delete(key.key);
-    if (key.queued || !key.next()) return;
+    // next() first: it drops what is gone, also of a key that stands in a list already.
+    if (!key.next() || key.queued) return;
     const open = key.openTo();
     if (open === 'nobody') return;
     key.queued = true;
@@ -263,4 +273,9 @@ export class Backlog implements EntryOwner {
     this.#queueKey(key);
     if (key.queued) this.#policy.wake();
   }
+}
+
+/** Drops what left the backlog from the front of a queue. */
+function trim(queue: Deque<Entry>): void {
+  while (queue.peek()?.state === 'gone') queue.shift();
 }
