@@ -56,8 +56,9 @@ export async function drainUnordered(admin: pg.Pool, url: string, events: number
     for (;;) {
       const { rows } = await client.query({
         name: 'control',
-        text: `DELETE FROM outbox WHERE (shard, id) = ANY (ARRAY(SELECT (shard, id) FROM outbox ORDER BY shard, id LIMIT 500
-               FOR UPDATE SKIP LOCKED)) RETURNING id::text, event_id, topic, ordering_key, payload, attributes`,
+        text: `WITH head AS MATERIALIZED (SELECT ctid FROM outbox ORDER BY shard, id LIMIT 500 FOR UPDATE SKIP LOCKED)
+               DELETE FROM outbox o USING head WHERE o.ctid = head.ctid
+               RETURNING o.id::text, o.event_id, o.topic, o.ordering_key, o.payload, o.attributes`,
       });
       if (rows.length === 0) break;
     }

@@ -11,7 +11,7 @@ export interface Latency {
 
 /** Milliseconds from the end of a transaction to its publish, at a steady rate. */
 export async function commitToPublish(url: string, rate: number, seconds: number): Promise<Latency> {
-  const database = createDatabase({ url, max: 8 });
+  const database = createDatabase({ url, max: 8, connectTimeoutMs: 60_000 });
   const outbox = createOutbox({ source: 'bench', wake: database });
   const committed = new Map<string, number>();
   const published = new Map<string, number>();

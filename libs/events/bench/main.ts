@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { applyTopology, createPublisher } from '@kiban/pubsub';
 import { topology } from '../src/catalog/topology.ts';
@@ -81,7 +82,9 @@ await database.close();
 if (values.write) {
   const file = join(import.meta.dirname, '../../../docs/results/outbox-bench.md');
   mkdirSync(join(file, '..'), { recursive: true });
-  const head = `# Benchmark: the outbox\nRegenerate with \`npm run bench -- outbox --write\`. One run, one embedded PostgreSQL (durable), Node ${process.version}; ${events.toLocaleString('en')} events of 400 B over 1,000 keys.\nThe queues beside it keep no order per key.\n\n| what | figure |\n|---|---|\n`;
+  const head = `# Benchmark: the outbox\nRegenerate with \`npm run bench -- outbox --write\`. One run, one embedded PostgreSQL (durable), Node ${process.version}; ${events.toLocaleString('en')} events of 400 B over 1,000 keys.\nThe queues beside it keep no order per key. Load average at the end: ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(', ')} (2 cores, shared).\n\n| what | figure |\n|---|---|\n`;
   writeFileSync(file, `${head}${lines.join('\n')}\n`);
 }
 process.exit(0);

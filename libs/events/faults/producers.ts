@@ -60,7 +60,7 @@ export async function produce(options: ProducerOptions): Promise<Produced> {
       if (error instanceof RollBack) rolledBack += mine.length;
       else {
         failed++;
-        await delay(50);
+        await delay(300);
       }
     }
   };

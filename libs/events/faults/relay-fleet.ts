@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import type { FaultBroker } from './fault-broker.ts';
+import type { Accepted, FaultBroker } from './fault-broker.ts';
 import type { Random } from './random.ts';
 
 export type RelayMode = 'kiban' | 'pooled' | 'skip-locked' | 'cursor';
@@ -86,9 +86,17 @@ export class RelayFleet {
     member.child.kill('SIGCONT');
   }
 
-  /** All relays lose their connections at once: the server went away. */
-  async expose(): Promise<void> {
-    for (const member of this.#members) this.exposed += await this.#undeleted(member.name);
+  /**
+   * The server goes away under all relays. Deletes do not wait for the disk, so some come back with the recovery: what may be
+   * published again is what the server holds afterwards, counted before the relays move on.
+   */
+  async crashServer(crash: () => Promise<void>): Promise<void> {
+    await this.ready();
+    for (const { child } of this.#members) child.kill('SIGSTOP');
+    await delay(15);
+    await crash();
+    this.exposed += await this.#left(this.#options.broker.log);
+    for (const { child } of this.#members) child.kill('SIGCONT');
   }
 
   async stop(): Promise<void> {
@@ -110,7 +118,10 @@ export class RelayFleet {
   async #undeleted(relay: string): Promise<number> {
     // Requests on the wire when it was frozen are taken within milliseconds.
     await delay(15);
-    const sent = this.#options.broker.log.slice(-20_000).filter((message) => message.relay === relay);
+    return this.#left(this.#options.broker.log.slice(-20_000).filter((message) => message.relay === relay));
+  }
+
+  async #left(sent: readonly Accepted[]): Promise<number> {
     if (sent.length === 0) return 0;
     const { rows } = await this.#options.admin.query<{ n: number }>(
       'SELECT count(*)::int AS n FROM outbox WHERE event_id = ANY($1::uuid[])',

@@ -135,8 +135,7 @@ async function injectFaults(
     if (fleet.backendKills < options.backendKills * due) await fleet.killBackend();
     if (serverKills < options.serverKills) {
       await delay(500 + random() * 1_500);
-      await fleet.expose();
-      await database.crash();
+      await fleet.crashServer(() => database.crash());
       serverKills++;
     }
   }
