@@ -12,7 +12,8 @@ beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), 'kiban-e2e-stop-'));
   port = await freePort();
 });
-afterAll(() => rmSync(state, { recursive: true, force: true }));
+// npm ends before what it started when both are told to: the runner may still be writing.
+afterAll(() => rmSync(state, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 }));
 
 interface Started {
   readonly child: ChildProcess;
