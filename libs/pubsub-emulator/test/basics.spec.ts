@@ -49,9 +49,9 @@ test('ten thousand messages arrive once each', async () => {
   const ids = await Promise.all(
     Array.from({ length: 10_000 }, (_, i) => topic.publishMessage({ data: Buffer.from(String(i)) })),
   );
-  const seen = await receive(subscription, 10_000);
+  const seen = await receive(subscription, 10_000, undefined, { timeoutMs: 25_000 });
   expect(new Set(seen.map((message) => message.id))).toEqual(new Set(ids));
-}, 20_000);
+}, 40_000);
 
 test('unknown resources are NOT_FOUND, existing ones ALREADY_EXISTS', async () => {
   const [topic, subscription] = await f.topicAndSubscription();
