@@ -5,5 +5,6 @@ export default {
   rootDir: import.meta.dirname,
   displayName: 'e2e',
   globalSetup: '<rootDir>/src/start-platform.mjs',
+  globalTeardown: '<rootDir>/src/stop-platform.mjs',
   testTimeout: 30_000,
 };

@@ -4,7 +4,7 @@
 // output; `…` in an expected line stands for any text, a line of `…` alone for any lines. A block whose fence says
 // `console start` is what this script itself does: it is not run again.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandsOf, matches } from './console-blocks.mjs';
@@ -22,6 +22,7 @@ if (!commands.length) {
 }
 
 const state = mkdtempSync(join(tmpdir(), 'kiban-docs-'));
+chmodSync(state, 0o755); // PostgreSQL, which never runs as root, has to reach its data
 const port = await freePort();
 const env = { ...process.env, KIBAN_STATE_DIR: state };
 const platform = await start();
@@ -75,7 +76,7 @@ async function start() {
 }
 
 async function stop() {
-  const ended = new Promise((resolve) => platform.once('exit', resolve));
+  const ended = new Promise((resolve) => platform.once('close', resolve));
   process.kill(-Number(platform.pid), 'SIGINT');
   await ended;
 }

@@ -1,6 +1,6 @@
 // Jest's globalSetup: one platform for all specs, in a state folder of its own, with the strict gateway.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +9,7 @@ const TIMEOUT_MS = 240_000;
 
 export default async function startPlatform() {
   const state = mkdtempSync(join(tmpdir(), 'kiban-e2e-'));
+  chmodSync(state, 0o755); // PostgreSQL, which never runs as root, has to reach its data
   const port = await freePort();
   process.env.E2E_STATE_DIR = state;
   process.env.E2E_GATEWAY = `http://127.0.0.1:${port}`;
@@ -21,12 +22,7 @@ export default async function startPlatform() {
     detached: true,
   });
   await ready(platform);
-  return async () => {
-    const ended = new Promise((done) => platform.once('exit', done));
-    process.kill(-Number(platform.pid), 'SIGINT');
-    await ended;
-    rmSync(state, { recursive: true, force: true });
-  };
+  globalThis.kibanUnderTest = { platform, state };
 }
 
 function ready(platform) {

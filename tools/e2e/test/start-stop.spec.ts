@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -10,6 +10,7 @@ let state = '';
 let port = 0;
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), 'kiban-e2e-stop-'));
+  chmodSync(state, 0o755); // PostgreSQL, which never runs as root, has to reach its data
   port = await freePort();
 });
 // npm ends before what it started when both are told to: the runner may still be writing.
@@ -35,8 +36,9 @@ function start(): Started {
 }
 
 const ready = ({ output }: Started) => until(() => output().includes('"event":"ready"'), { timeoutMs: 90_000 });
+/** The pipe closes when the last process that holds it is gone: npm, and the runner below it. */
 const ended = (child: ChildProcess) =>
-  until(() => child.exitCode !== null || child.signalCode !== null, { timeoutMs: 30_000 });
+  until(() => child.stdout?.closed && (child.exitCode !== null || child.signalCode !== null), { timeoutMs: 30_000 });
 const pids = () => processes(state).flatMap(({ identity }) => (identity ? [identity.pid] : []));
 
 it('leaves no process behind on Ctrl-C, refuses a second start, and starts again after SIGKILL', async () => {
