@@ -40,9 +40,9 @@ export function prepareCall(method: DescMethod, defaults: CallDefaults, options:
   }
   overlay(metadata, defaults.metadata?.());
   overlay(metadata, options.metadata);
-  const fallback =
-    method.methodKind === 'unary' || method.methodKind === 'client_streaming' ? DEFAULT_TIMEOUT_MS : Infinity;
-  const timeoutMs = options.timeoutMs ?? defaults.timeoutMs ?? fallback;
+  // A watch may have nothing to say for hours: the client's default is for calls with a single answer.
+  const single = method.methodKind === 'unary' || method.methodKind === 'client_streaming';
+  const timeoutMs = options.timeoutMs ?? (single ? (defaults.timeoutMs ?? DEFAULT_TIMEOUT_MS) : Infinity);
   const deadline = Math.min(Date.now() + timeoutMs, context?.deadline?.getTime() ?? Infinity);
   return {
     metadata,

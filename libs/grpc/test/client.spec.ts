@@ -162,3 +162,15 @@ test('trailers of a handler reach the caller with the status', async () => {
   const error = await failure(client.get(REQUEST));
   expect((error.cause as { metadata: Metadata }).metadata.get('x-cost')).toEqual(['7']);
 });
+
+test('a stream outlives the time limit that the client has for single answers', async () => {
+  const { connect } = await start({
+    async *watch() {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      yield { title: 'late' };
+    },
+  });
+  const titles: string[] = [];
+  for await (const { title } of connect({ timeoutMs: 50 }).watch(REQUEST)) titles.push(String(title));
+  expect(titles).toEqual(['late']);
+});
