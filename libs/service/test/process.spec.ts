@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test, jest } from '@jest/globals';
 import { createGrpcClient } from '@kiban/grpc';
 import { RecommendationService } from '@kiban/contracts/kiban/recommendation/v1';
+
+jest.setTimeout(30_000); // processes start slowly on a busy machine
 
 let dir: string;
 const children: ChildProcess[] = [];

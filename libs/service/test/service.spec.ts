@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test, jest } from '@jest/globals';
 import { ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
 import { Code, createGrpcClient, GrpcService } from '@kiban/grpc';
 import { InteractionType } from '@kiban/contracts/kiban/events/v1';
@@ -10,6 +10,8 @@ import { RecommendationService } from '@kiban/contracts/kiban/recommendation/v1'
 import { pino } from 'pino';
 import { type RunningService, startService } from '../src/index.ts';
 import { DemoController, demoService } from './demo.ts';
+
+jest.setTimeout(30_000); // processes start slowly on a busy machine
 
 let dir: string;
 let env: NodeJS.ProcessEnv;

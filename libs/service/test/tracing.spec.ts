@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test, jest } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { context, SpanKind, trace } from '@opentelemetry/api';
@@ -10,6 +10,8 @@ import { pino } from 'pino';
 import { Allow, type RunningService, startService } from '../src/index.ts';
 import { registerTracer } from '../src/tracer-provider.ts';
 import { demoService } from './demo.ts';
+
+jest.setTimeout(30_000); // processes start slowly on a busy machine
 
 @GrpcService(SimilarityService)
 class Front implements GrpcImpl<typeof SimilarityService> {
