@@ -164,13 +164,13 @@ test('trailers of a handler reach the caller with the status', async () => {
 });
 
 test('a stream outlives the time limit that the client has for single answers', async () => {
-  const { connect } = await start({
+  const demo = await start({
     async *watch() {
       await new Promise((resolve) => setTimeout(resolve, 150));
       yield { title: 'late' };
     },
   });
   const titles: string[] = [];
-  for await (const { title } of connect({ timeoutMs: 50 }).watch(REQUEST)) titles.push(String(title));
+  for await (const { title } of demo.connect({ timeoutMs: 50 }).watch(REQUEST)) titles.push(String(title));
   expect(titles).toEqual(['late']);
 });

@@ -18,6 +18,8 @@ const attempt = (...args) => {
   }
 };
 
+/** What buf exits with when it found incompatible changes: https://buf.build/docs/reference/cli/buf/breaking/ */
+const BREAKS = 100;
 const base = chosenBase();
 if (!base) {
   console.log('breaking: no earlier commit to compare with');
@@ -51,7 +53,7 @@ function layOut(commit, root) {
   if (existsSync('.third')) cpSync('.third', join(root, '.third'), { recursive: true });
   else mkdirSync(join(root, '.third'));
   const image = join(root, 'base.binpb');
-  execFileSync('buf', ['build', 'proto', '--exclude-imports', '-o', image], { cwd: root, stdio: 'inherit' });
+  execFileSync('buf', ['build', 'proto', '-o', image], { cwd: root, stdio: 'inherit' });
   return image;
 }
 
@@ -60,7 +62,8 @@ function compare(image) {
     execFileSync('buf', ['breaking', 'proto', '--exclude-imports', '--against', image], { encoding: 'utf8' });
     return '';
   } catch (error) {
-    return error.stdout || error.stderr || error.message;
+    if (error.status === BREAKS) return error.stdout;
+    throw error; // buf could not compare at all
   }
 }
 

@@ -13,6 +13,13 @@ export const STEPS = [
   { name: 'typecheck', command: 'nx run-many -t typecheck --output-style=static' },
   { name: 'bundle', command: 'nx run-many -t bundle --output-style=static' },
   { name: 'test', command: 'nx run-many -t test --parallel=2 --output-style=static', tests: true },
+  // The repo's own cases run with the tests; a folder of further cases runs where there is one.
+  {
+    name: 'conformance',
+    command:
+      'if [ -d ../shared/corpus ]; then npm run --silent conformance -- ../shared/corpus; else echo "no further cases"; fi',
+  },
   { name: 'e2e', command: 'npm run --silent e2e -w tools/e2e', tests: true },
+  { name: 'browser', command: 'npm run --silent test:browser' },
   { name: 'docs', command: 'node tools/check/src/docs.mjs', tests: true },
 ];
