@@ -55,7 +55,7 @@ const show: Command = async ({ database, subject, print }) => {
   if (row === undefined)
     throw new UsageError(`no event ${id} waits or is dead in this outbox; it was published or never committed`);
   print(`${row.event_id}  ${row.topic} ${row.ordering_key}  ${row.created_at.toISOString()}  ${row.state}`);
-  for (const [name, value] of Object.entries(row.attributes)) print(`  ${name}: ${value}`);
+  for (const [name, value] of Object.entries(row.attributes)) print(`  ${name}: ${String(value)}`);
   print(describePayload(row.attributes, row.payload));
 };
 

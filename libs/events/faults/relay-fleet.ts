@@ -2,7 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Accepted, FaultBroker } from './fault-broker.ts';
+import { SHARD_LOCK_CLASS } from '../src/relay/relay-options.ts';
 import type { Random } from './random.ts';
+
+/** Requests on the wire when a relay is frozen are taken within this time, ms. */
+const TAKEN_MS = 30;
 
 export type RelayMode = 'kiban' | 'pooled' | 'skip-locked' | 'cursor';
 
@@ -62,17 +66,23 @@ export class RelayFleet {
     Object.assign(member, this.#start());
   }
 
-  /** Ends one database connection of a random relay, which has to notice and go on. */
+  /**
+   * Ends one database connection of a random relay, which has to notice and go on. All are frozen meanwhile: which relay
+   * the connection belongs to cannot be told from outside, but the shards that it holds can.
+   */
   async killBackend(): Promise<void> {
-    const member = this.#any();
-    await member.ready;
-    member.child.kill('SIGSTOP');
-    this.exposed += await this.#undeleted(member.name);
-    await this.#options.admin.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'kiban-relay%'
+    await this.ready();
+    for (const { child } of this.#members) child.kill('SIGSTOP');
+    await delay(TAKEN_MS);
+    const { rows } = await this.#options.admin.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'kiban-relay%'
        AND datname = current_database() ORDER BY random() LIMIT 1`,
     );
-    member.child.kill('SIGCONT');
+    for (const { pid } of rows) {
+      this.exposed += await this.#leftOfBackend(pid);
+      await this.#options.admin.query('SELECT pg_terminate_backend($1)', [pid]);
+    }
+    for (const { child } of this.#members) child.kill('SIGCONT');
     this.backendKills++;
   }
 
@@ -93,7 +103,7 @@ export class RelayFleet {
   async crashServer(crash: () => Promise<void>): Promise<void> {
     await this.ready();
     for (const { child } of this.#members) child.kill('SIGSTOP');
-    await delay(15);
+    await delay(TAKEN_MS);
     await crash();
     this.exposed += await this.#left(this.#options.broker.log);
     for (const { child } of this.#members) child.kill('SIGCONT');
@@ -116,8 +126,7 @@ export class RelayFleet {
   }
 
   async #undeleted(relay: string): Promise<number> {
-    // Requests on the wire when it was frozen are taken within milliseconds.
-    await delay(15);
+    await delay(TAKEN_MS);
     return this.#left(this.#options.broker.log.slice(-20_000).filter((message) => message.relay === relay));
   }
 
@@ -126,6 +135,16 @@ export class RelayFleet {
     const { rows } = await this.#options.admin.query<{ n: number }>(
       'SELECT count(*)::int AS n FROM outbox WHERE event_id = ANY($1::uuid[])',
       [[...new Set(sent.map((message) => message.id))]],
+    );
+    return rows[0]?.n ?? 0;
+  }
+
+  /** Rows that were sent and are still there, of the shards whose lock a connection holds. */
+  async #leftOfBackend(pid: number): Promise<number> {
+    const { rows } = await this.#options.admin.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM outbox WHERE event_id = ANY($1::uuid[]) AND shard IN (
+         SELECT objid::int FROM pg_locks WHERE locktype = 'advisory' AND classid = $2 AND pid = $3)`,
+      [[...new Set(this.#options.broker.log.slice(-20_000).map(({ id }) => id))], SHARD_LOCK_CLASS, pid],
     );
     return rows[0]?.n ?? 0;
   }

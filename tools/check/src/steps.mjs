@@ -7,10 +7,11 @@ export const STEPS = [
   { name: 'buf-lint', command: 'buf lint && buf format -d --exit-code proto' },
   { name: 'buf-breaking', command: 'node tools/check/src/breaking.mjs' },
   { name: 'format', command: 'biome format .' },
-  { name: 'lint', command: 'oxlint --type-aware --quiet' },
   { name: 'boundaries', command: 'node tools/check/src/boundaries.mjs' },
   { name: 'file-sizes', command: 'node tools/check/src/file-sizes.mjs' },
   { name: 'typecheck', command: 'nx run-many -t typecheck --output-style=static' },
+  // After typecheck: lint reads the types of other projects from what it compiled.
+  { name: 'lint', command: 'oxlint --type-aware --quiet' },
   { name: 'bundle', command: 'nx run-many -t bundle --output-style=static' },
   { name: 'test', command: 'nx run-many -t test --parallel=2 --output-style=static', tests: true },
   // The repo's own cases run with the tests; a folder of further cases runs where there is one.

@@ -144,11 +144,7 @@ describe('the caller', () => {
   });
 
   it('reads and writes nobody else', async () => {
-    expectError(
-      await ask('GET', '/v1/users/bob/recommendations', undefined, ALICE),
-      403,
-      /users\/bob|another user|self/i,
-    );
+    expectError(await ask('GET', '/v1/users/bob/recommendations', undefined, ALICE), 403, /parent/);
     expectError(await ask('POST', '/v1/users/bob/interactions', view, ALICE), 403, /./);
     const { json } = await ask('GET', '/v1/users/bob/interactions', undefined, { user: 'bob' });
     expect((json as { interactions?: unknown[] }).interactions ?? []).toEqual([]);
