@@ -21,6 +21,11 @@ export class BulkServer {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
+        if (request.method === 'GET') {
+          const id = decodeURIComponent(/^\/v1\/articles\/([^/]+)\/similar/.exec(request.url ?? '')?.[1] ?? '');
+          response.writeHead(this.articles.has(id) ? 200 : 404, { 'content-type': 'application/json' }).end('{}');
+          return;
+        }
         const { requests = [] } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { requests?: Row[] };
         const { status, body = {}, headers = {} } = this.#answer(request.url ?? '', requests);
         response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));

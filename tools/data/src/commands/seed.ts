@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { connect } from '../api/connect.ts';
 import { type Progress, showProgress } from '../progress.ts';
 import { seed } from '../seed/seed.ts';
+import { untilIndexed } from '../seed/until-indexed.ts';
 
 /** Raise it when the seed is built differently from the same packages. */
 const BUILD = 2;
@@ -41,6 +42,7 @@ export async function seedCommand(args: readonly string[], stateDir: string): Pr
     console.error(`seed: ${result.refused.length} rows were refused; the next npm start tries again`);
     return 1;
   }
+  if (!(await untilIndexed(gateway))) console.error('seed: the index is still behind; search catches up by itself');
   writeFileSync(stamp, `${JSON.stringify({ version })}\n`);
   const { articles, interactions } = result;
   print(
