@@ -24,7 +24,8 @@ if (!commands.length) {
 const state = mkdtempSync(join(tmpdir(), 'kiban-docs-'));
 chmodSync(state, 0o755); // PostgreSQL, which never runs as root, has to reach its data
 const port = await freePort();
-const env = { ...process.env, KIBAN_STATE_DIR: state };
+// As with npm's --silent: no banner above what a command prints.
+const env = { ...process.env, KIBAN_STATE_DIR: state, npm_config_loglevel: 'silent' };
 const platform = await start();
 let failed = 0;
 try {
