@@ -1,4 +1,4 @@
-// What the emulator does per second, client and server together on one machine: npm run bench:pubsub [-- --quick]
+// What the emulator does per second, client and server together on one machine: npm run bench -- pubsub [--quick]
 // Writes docs/results/pubsub-bench.md. Needs a built checkout.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -130,7 +130,7 @@ if (!quick) {
   writeFileSync(
     join(root, 'docs/results/pubsub-bench.md'),
     `# The embedded Pub/Sub: speed and memory
-Written by \`npm run bench:pubsub\`: official client and emulator (in memory), two processes on ${cpus().length} cores, Node ${process.versions.node}.
+Written by \`npm run bench -- pubsub\`: official client and emulator (in memory), two processes on ${cpus().length} cores, Node ${process.versions.node}.
 Load average of the machine before the run: ${load.toFixed(1)}; with other work on it the rates say little, the CPU per message still does.
 
 | what | measured | target |

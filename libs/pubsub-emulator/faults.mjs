@@ -1,4 +1,4 @@
-// kill -9 in mid-traffic, restart on the same state, again and again: npm run faults:pubsub -- [rounds]
+// kill -9 in mid-traffic, restart on the same state, again and again: npm run faults -- pubsub [rounds]
 // Counts what must be zero: acknowledged publishes that are gone, and acknowledged messages that come back
 // (exactly-once subscription). Needs a built checkout.
 import { spawn } from 'node:child_process';
@@ -119,7 +119,7 @@ if (rounds >= 100) {
   writeFileSync(
     file,
     `# The embedded Pub/Sub killed in mid-traffic
-Written by \`npm run faults:pubsub -- ${rounds}\`: kill -9 while two publishers and a consumer of an exactly-once subscription
+Written by \`npm run faults -- pubsub ${rounds}\`: kill -9 while two publishers and a consumer of an exactly-once subscription
 work, then a restart on the same state.
 
 | what | count | allowed |

@@ -13,18 +13,13 @@ import { countingPublisher, drainUnordered, drainWithRelay } from './drain.ts';
 import { fill } from './fill.ts';
 import { commitToPublish } from './latency.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '100000' },
     backlog: { type: 'string', default: '1000000' },
     write: { type: 'boolean', default: false },
   },
 });
-if (positionals[0] !== 'outbox') {
-  console.error('usage: npm run bench -- outbox [--events N] [--backlog N] [--write]');
-  process.exit(2);
-}
 const events = Number(values.events);
 const backlog = Number(values.backlog);
 const lines: string[] = [];

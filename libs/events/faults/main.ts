@@ -5,8 +5,7 @@ import { plans } from './plans.ts';
 import { recordResult } from './results.ts';
 import { runRelayFaults } from './run-relay-faults.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values } = parseArgs({
   options: {
     plan: { type: 'string', default: 'A' },
     events: { type: 'string' },
@@ -17,7 +16,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const names = Object.keys(plans).filter((name) => name === values.plan || name.startsWith(`${values.plan}-`));
-if (positionals[0] !== 'outbox' || names.length === 0) {
+if (names.length === 0) {
   console.error(
     `usage: npm run faults -- outbox [--plan ${Object.keys(plans).join('|')}] [--events N] [--kills N] [--seed N] [--json] [--write]`,
   );

@@ -1,5 +1,5 @@
 // One paired run over the same backend: direct gRPC and through the gateway, one and 64 calls at a time:
-//   npm run bench:gateway [-- --seconds 4]
+//   npm run bench -- gateway [--seconds 4]
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';

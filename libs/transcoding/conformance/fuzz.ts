@@ -1,4 +1,4 @@
-// Sends hostile requests to a gateway for Kiban's API: npm run fuzz:gateway [-- --seconds 120] [--seed n] [--mode strict]
+// Sends hostile requests to a gateway for Kiban's API: npm run fuzz -- gateway [--seconds 120] [--seed n] [--mode strict]
 // Exits 1 on a crash, a hang, or a 5xx that the backend did not send, and prints the request that caused it.
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';

@@ -1,0 +1,19 @@
+/**
+ * Every command that measures or proves, by verb and subject: the file that Node runs, from the root of the checkout.
+ * Each file takes `--json` (one JSON object per line on stdout), and `--seed` where chance plays a part, and exits
+ * non-zero when what it proves does not hold.
+ */
+export const commands = {
+  bench: {
+    outbox: 'libs/events/bench/main.ts',
+    pubsub: 'libs/pubsub-emulator/bench.mjs',
+    gateway: 'libs/transcoding/bench/main.ts',
+  },
+  faults: {
+    outbox: 'libs/events/faults/main.ts',
+    pubsub: 'libs/pubsub-emulator/faults.mjs',
+  },
+  fuzz: {
+    gateway: 'libs/transcoding/conformance/fuzz.ts',
+  },
+};
