@@ -51,6 +51,7 @@ function moduleOf(settings: Config, runtime: Runtime) {
   const { logger, health, metrics } = runtime;
   const database = open(settings, runtime);
   const store = new SimilarityStore(database, (error) => logger.warn({ err: error }, 'the index could not follow'));
+  runtime.watchPool('similarity', database.pool);
   runtime.onDrain('database', () => database.close());
   runtime.onDrain('index', () => store.tail.close());
   runtime.onReady('the database', () => database.ping());

@@ -14,6 +14,7 @@ export const contentService: ServiceDefinition<typeof contentConfig> = {
   services: [ContentService],
   module(config, runtime) {
     const db = openDatabase(config);
+    runtime.watchPool('content', db.pool);
     runtime.onDrain('database', () => db.close());
     const store = openStore(db, runtime.stopping);
     runtime.onReady('database', () => db.ping());

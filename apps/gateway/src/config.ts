@@ -13,6 +13,10 @@ export interface GatewayAppConfig {
   readonly push: TokenSource;
   readonly trustedHops: number;
   readonly drainMs: number;
+  /** Where spans go; none are made without it. */
+  readonly otlpEndpoint: string | undefined;
+  /** Share of the traces begun here that is recorded. */
+  readonly traceRatio: number;
 }
 
 /** Thrown with one sentence for each variable that is missing or wrong. */
@@ -40,6 +44,16 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayAppConfig {
     if (!/^\d{1,9}$/.test(value)) problems.push(`${name} is "${value}"; expected a whole number, 0 or more`);
     return Number(value);
   };
+  const url = (name: string): string | undefined => {
+    const value = env[name] || undefined;
+    if (value && !/^https?:\/\/\S+$/.test(value)) problems.push(`${name} is "${value}"; expected an http(s) URL`);
+    return value;
+  };
+  const share = (name: string): number => {
+    const value = Number(env[name] || 1);
+    if (!(value >= 0 && value <= 1)) problems.push(`${name} is "${env[name]}"; expected a number from 0 to 1`);
+    return value;
+  };
   const mode = env['GATEWAY_MODE'] || 'espv2';
   if (!MODES.includes(mode)) problems.push(`GATEWAY_MODE is "${mode}"; expected ${MODES.join(', ')}`);
   const config: GatewayAppConfig = {
@@ -60,6 +74,8 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayAppConfig {
     },
     trustedHops: count('GATEWAY_TRUSTED_HOPS', 0),
     drainMs: count('DRAIN_MS', 5000),
+    otlpEndpoint: url('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    traceRatio: share('OTEL_TRACES_SAMPLER_ARG'),
   };
   if (problems.length) throw new ConfigError(problems.join('\n'));
   return config;

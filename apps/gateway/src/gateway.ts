@@ -2,6 +2,7 @@ import { createTokenVerifier, type TokenVerifier } from '@kiban/auth';
 import { descriptorSet } from '@kiban/contracts';
 import { kibanPolicy, openApi, type TokenSource } from '@kiban/gateway-config';
 import { createGateway, type Gateway } from '@kiban/transcoding';
+import type { Tracer } from '@opentelemetry/api';
 import type { GatewayAppConfig } from './config.ts';
 import { localPaths } from './local-paths.ts';
 import { log } from './log.ts';
@@ -9,7 +10,7 @@ import { log } from './log.ts';
 const PUSH_SERVICE = 'kiban.recommendation.v1.PushService';
 
 /** The REST gateway in front of Kiban's own services. */
-export function createKibanGateway(config: GatewayAppConfig): Gateway {
+export function createKibanGateway(config: GatewayAppConfig, tracer?: Tracer): Gateway {
   const verifiers = { users: verifier(config.users), push: verifier(config.push) };
   const { access, deadlinesMs, defaultDeadlineMs, options, services } = kibanPolicy;
   return createGateway({
@@ -28,11 +29,12 @@ export function createKibanGateway(config: GatewayAppConfig): Gateway {
       };
     },
     local: localPaths(lazily(openApiJson)),
-    onAccess: (record) => log('info', 'request', record),
+    onAccess: (record) => log('info', 'request', { ...record }),
     onDoubt: (problem, template) => log('warn', 'strict mode would refuse this request', { problem, template }),
     trustedHops: config.trustedHops,
     compress: true,
     etags: true,
+    tracer,
   });
 }
 

@@ -1,4 +1,6 @@
 // The REST gateway: GATEWAY_PORT, GATEWAY_HOST, GATEWAY_MODE, BFF_ADDRESS, RECOMMENDATION_ADDRESS, AUTH_*; see README.
+import { startTracing } from '@kiban/service/tracing';
+import { trace } from '@opentelemetry/api';
 import { ConfigError, readConfig } from './config.ts';
 import { createKibanGateway } from './gateway.ts';
 import { log } from './log.ts';
@@ -16,7 +18,8 @@ try {
 
 async function run(): Promise<void> {
   const config = readConfig(process.env);
-  const gateway = createKibanGateway(config);
+  const tracing = await startTracing({ service: 'gateway', endpoint: config.otlpEndpoint, ratio: config.traceRatio });
+  const gateway = createKibanGateway(config, tracing.enabled ? trace.getTracer('@kiban/transcoding') : undefined);
   const port = await gateway.listen(config.port, config.host);
   const http = `${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`;
   log('info', 'ready', { http, mode: config.mode });
@@ -27,7 +30,10 @@ async function run(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log('info', 'draining');
-    void gateway.close(config.drainMs).then(() => process.exit(0));
+    void gateway
+      .close(config.drainMs)
+      .then(() => tracing.stop())
+      .then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -48,7 +48,7 @@ async function run(): Promise<void> {
     options,
     backend: () => backend,
     policy: (selector) => (verifier && authRequired.includes(selector) ? { verifier } : {}),
-    onAccess: (record) => log('info', 'request', record),
+    onAccess: (record) => log('info', 'request', { ...record }),
     onDoubt: (problem, template) => log('warn', 'strict mode would refuse this request', { problem, template }),
   });
   const port = await gateway.listen(Number(values.port), values.host);

@@ -47,6 +47,7 @@ function moduleOf(settings: Config, runtime: Runtime) {
   const database = open(settings, runtime);
   const warn = (error: unknown): void => logger.warn({ err: error }, 'the change log could not be followed');
   const store = new RecommendationStore(database, warn);
+  runtime.watchPool('recommendation', database.pool);
   runtime.onDrain('database', () => database.close());
   runtime.onDrain('change log', () => store.tail.close());
   const saving = setInterval(() => {

@@ -21,3 +21,8 @@ export function redactUrl(url: string): string {
     .replace(/\?.*$/s, '')
     .replace(/password\s*=\s*\S+/gi, 'password=***');
 }
+
+/** Name of the database that a checked connection string leads to. */
+export function databaseName(url: string): string {
+  return new URL(url).pathname.slice(1);
+}

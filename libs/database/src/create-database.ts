@@ -1,8 +1,9 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, type PoolClient } from 'pg';
-import { checkUrl } from './connection-url.ts';
+import { checkUrl, databaseName } from './connection-url.ts';
 import { ConnectionError } from './errors.ts';
 import { type Queryable, type QueryResult, runQuery } from './queryable.ts';
+import { inTransactionSpan, traceStatements } from './statement-spans.ts';
 import { runTransaction, type Tx, type TxOptions } from './transaction.ts';
 import { valueTypes } from './value-types.ts';
 
@@ -37,8 +38,9 @@ export interface Database<Schema> extends Queryable {
 /** Makes the pool. Nothing connects before the first statement. Throws TypeError for a malformed url. */
 export function createDatabase<Schema = unknown>(options: DatabaseOptions): Database<Schema> {
   const onError = options.onError ?? warn;
+  const namespace = databaseName(checkUrl(options.url));
   const pool = new Pool({
-    connectionString: checkUrl(options.url),
+    connectionString: options.url,
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'kiban',
     statement_timeout: options.statementTimeoutMs ?? 30_000,
@@ -48,7 +50,10 @@ export function createDatabase<Schema = unknown>(options: DatabaseOptions): Data
   // A connection that dies while idle, or checked out between two statements, has nobody to reject to: without these
   // two listeners it would end the process. The pool replaces it; a transaction on it fails at its next statement.
   pool.on('error', onError);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    traceStatements(client, namespace);
+  });
 
   const connect = async (): Promise<PoolClient> => {
     try {
@@ -68,7 +73,7 @@ export function createDatabase<Schema = unknown>(options: DatabaseOptions): Data
     pool,
     options,
     query,
-    tx: (fn, txOptions = {}) => runTransaction(kysely, fn, txOptions, onError),
+    tx: (fn, txOptions = {}) => inTransactionSpan(namespace, () => runTransaction(kysely, fn, txOptions, onError)),
     ping: async () => {
       await query('SELECT 1');
     },

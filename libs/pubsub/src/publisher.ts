@@ -2,6 +2,7 @@ import { Publisher as PublisherService } from '@kiban/contracts/google/pubsub/v1
 import { openChannel } from './channel.ts';
 import { type PubSubConnection, resourceNames } from './connection.ts';
 import { encodePublishRequest } from './encode-publish-request.ts';
+import { inSendSpan } from './send-span.ts';
 
 /** A message on its way to a topic. */
 export interface OutgoingMessage {
@@ -35,7 +36,9 @@ export function createPublisher(options: PublisherOptions): Publisher {
   return {
     async publish(topic, messages) {
       const request = encodePublishRequest(names.topic(topic), messages);
-      const reply = await channel.send(PublisherService.method.publish, request, { timeoutMs: deadlineMs });
+      const reply = await inSendSpan(topic, messages, () =>
+        channel.send(PublisherService.method.publish, request, { timeoutMs: deadlineMs }),
+      );
       return reply.messageIds;
     },
     close: async () => channel.close(),

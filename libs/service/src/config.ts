@@ -40,6 +40,8 @@ export const COMMON = {
   /** Calls answered at the same time; more get RESOURCE_EXHAUSTED. */
   MAX_IN_FLIGHT: z.coerce.number().int().min(1).default(512),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'expected an http(s) URL' }).optional(),
+  /** Share of the traces begun here that is recorded, 0 to 1; a caller's decision is followed. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number('expected a number from 0 to 1').min(0).max(1).default(1),
   /** Adds the project to trace names, so that Cloud Logging links lines to traces. */
   GOOGLE_CLOUD_PROJECT: z.string().optional(),
 } satisfies z.ZodRawShape;

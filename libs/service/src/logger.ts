@@ -1,8 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
-import { trace } from '@opentelemetry/api';
+import { context, isSpanContextValid, trace } from '@opentelemetry/api';
 import { currentCall } from '@kiban/grpc';
 import { type Logger, pino, type DestinationStream, stdSerializers } from 'pino';
-import { parseTraceparent } from './traceparent.ts';
+import { requestIdOf } from './tracing/request-propagator.ts';
+import { parseTraceparent } from './tracing/traceparent.ts';
 
 export type { Logger } from 'pino';
 
@@ -58,9 +59,12 @@ async function destination(format: LoggerOptions['format']): Promise<Destination
 
 function callFields(project: string | undefined): Record<string, unknown> {
   const call = currentCall();
-  const span = trace.getActiveSpan()?.spanContext() ?? parseTraceparent(call?.metadata.get('traceparent')[0]);
+  const active = trace.getSpanContext(context.active());
+  const span = active && isSpanContextValid(active) ? active : parseTraceparent(call?.metadata.get('traceparent')[0]);
+  const requestId = call?.requestId ?? requestIdOf(context.active());
   return {
-    ...(call && { requestId: call.requestId, method: call.method }),
+    ...(requestId && { requestId }),
+    ...(call && { method: call.method }),
     ...(span && {
       'logging.googleapis.com/trace': project ? `projects/${project}/traces/${span.traceId}` : span.traceId,
       'logging.googleapis.com/spanId': span.spanId,

@@ -2,6 +2,7 @@ import { HealthRegistry } from '@kiban/grpc';
 import type { Registry } from 'prom-client';
 import type { Logger } from './logger.ts';
 import { waitFor } from './patience.ts';
+import { type PoolLike, PoolMetrics } from './pool-metrics.ts';
 
 type Step = { name: string; fn: () => unknown };
 
@@ -27,6 +28,8 @@ export interface Runtime {
   onDrain(name: string, fn: () => unknown): void;
   /** Repeats `attempt` with backoff until it succeeds; the log says what is waited for. */
   waitFor<R>(what: string, attempt: () => Promise<R> | R): Promise<R>;
+  /** Counts a pool's connections in /metrics, by the name of its database. */
+  watchPool(database: string, pool: PoolLike): void;
 }
 
 export class ServiceRuntime implements Runtime {
@@ -37,6 +40,7 @@ export class ServiceRuntime implements Runtime {
   readonly #stopping = new AbortController();
   readonly #ready: Step[] = [];
   readonly #drain: Step[] = [];
+  #pools: PoolMetrics | undefined;
 
   constructor(name: string, logger: Logger, metrics: Registry) {
     this.name = name;
@@ -58,6 +62,11 @@ export class ServiceRuntime implements Runtime {
 
   async waitFor<R>(what: string, attempt: () => Promise<R> | R): Promise<R> {
     return await waitFor(what, attempt, { logger: this.logger, signal: this.stopping });
+  }
+
+  watchPool(database: string, pool: PoolLike): void {
+    this.#pools ??= new PoolMetrics(this.metrics);
+    this.#pools.watch(database, pool);
   }
 
   /** Runs the steps registered so far. */

@@ -15,7 +15,9 @@ import { joinClientObservers, joinObservers } from './observers.ts';
 import { startOpsServer } from './ops-server.ts';
 import { ServiceRuntime } from './runtime.ts';
 import type { ServiceDefinition } from './service-definition.ts';
-import { startTracing } from './tracing.ts';
+import { clientSpans, serverSpans } from './tracing/call-spans.ts';
+import { incomingCall } from './tracing/incoming.ts';
+import { startTracing } from './tracing/start-tracing.ts';
 
 /** A service that answers. */
 export interface RunningService {
@@ -48,7 +50,13 @@ export async function startService<Shape extends z.ZodRawShape>(
   const common: CommonConfig = config;
   const runtime = await createRuntime(name, common, options.logger);
   const { logger, health, metrics } = runtime;
-  const tracing = await startTracing(name, common);
+  const tracing = await startTracing({
+    service: name,
+    endpoint: common.OTEL_EXPORTER_OTLP_ENDPOINT,
+    ratio: common.OTEL_TRACES_SAMPLER_ARG,
+    incoming: incomingCall,
+  });
+  const spans = tracing.enabled ? { server: [serverSpans()], client: [clientSpans()] } : { server: [], client: [] };
   const load = watchLoad();
   const ops = await startOpsServer({ host: common.GRPC_HOST, port: common.OPS_PORT, health, metrics });
   let app: INestMicroservice | undefined;
@@ -60,10 +68,10 @@ export async function startService<Shape extends z.ZodRawShape>(
     maxInFlight: common.MAX_IN_FLIGHT,
     overloaded: load.overloaded,
     health,
-    observer: joinObservers([...tracing.server, serverMetrics(metrics), callLog(logger)]),
+    observer: joinObservers([...spans.server, serverMetrics(metrics), callLog(logger)]),
   });
   admissionMetrics(metrics, () => transport);
-  setClientObserver(joinClientObservers([...tracing.client, clientMetrics(metrics)]));
+  setClientObserver(joinClientObservers([...spans.client, clientMetrics(metrics)]));
 
   let stopped: Promise<void> | undefined;
   const stop = () => {

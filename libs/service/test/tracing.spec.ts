@@ -8,7 +8,7 @@ import { SimilarityService } from '@kiban/contracts/kiban/similarity/v1';
 import { RecommendationService } from '@kiban/contracts/kiban/recommendation/v1';
 import { pino } from 'pino';
 import { Allow, type RunningService, startService } from '../src/index.ts';
-import { registerTracer } from '../src/tracer-provider.ts';
+import { registerTracer } from '../src/tracing/tracer-provider.ts';
 import { demoService } from './demo.ts';
 
 jest.setTimeout(30_000); // processes start slowly on a busy machine

@@ -7,7 +7,7 @@ import type { Queryable } from '../queryable.ts';
 import { Attempts } from './attempts.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import type { EventHandler, HandlerDatabase } from './event-handler.ts';
-import { withRemoteTrace } from './remote-trace.ts';
+import { inProcessSpan } from './process-span.ts';
 
 /** A message from pull or push. */
 export interface ReceivedMessage {
@@ -48,7 +48,7 @@ export class Dispatcher<Tx extends Queryable> {
   /** @throws whatever the handler throws: the message must be delivered again */
   async dispatch(message: ReceivedMessage): Promise<Outcome> {
     const started = performance.now();
-    const outcome = await this.#dispatch(message);
+    const outcome = await inProcessSpan(message, () => this.#dispatch(message));
     const { subscription } = message;
     this.#metrics.handlerSeconds.observe({ subscription, outcome }, (performance.now() - started) / 1000);
     if (outcome === 'duplicate') this.#metrics.duplicates.inc({ subscription });
@@ -79,9 +79,7 @@ export class Dispatcher<Tx extends Queryable> {
       return this.#bury(message, event.topic, 'handler-failed', error);
     }
     try {
-      const outcome = await withRemoteTrace(envelope, message, () =>
-        this.#handle(handler, decoded, envelope, message, attempt),
-      );
+      const outcome = await this.#handle(handler, decoded, envelope, message, attempt);
       this.#attempts.end(message.subscription, envelope.id);
       return outcome;
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
-import { context, propagation } from '@opentelemetry/api';
 import type { EventDefinition } from '../define-event.ts';
 import type { EventTransaction, Queryable } from '../queryable.ts';
+import { inCreationSpan } from './creation-span.ts';
 import { type EncodedEvent, encodeEvent } from './encode-event.ts';
 import { OutboxError } from './outbox-error.ts';
 import { createNotifier } from './notifier.ts';
@@ -50,7 +50,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const buffers = new WeakMap<EventTransaction, EncodedEvent[]>();
   const wake = createNotifier(options.wake);
   const encode: Outbox['event'] = (event, init, more) =>
-    encodeEvent(event, init, { source: options.source, attributes: { ...traceAttributes(), ...more?.attributes } });
+    inCreationSpan(event, (trace) =>
+      encodeEvent(event, init, { source: options.source, attributes: { ...trace, ...more?.attributes } }),
+    );
   return {
     event: encode,
     write: writeEvents,
@@ -79,11 +81,4 @@ export function createOutbox(options: OutboxOptions): Outbox {
       return encoded.id;
     },
   };
-}
-
-function traceAttributes(): Record<string, string> {
-  const carrier: Record<string, string> = {};
-  propagation.inject(context.active(), carrier);
-  const traceparent = carrier['traceparent'];
-  return traceparent === undefined ? {} : { traceparent };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Span } from '@opentelemetry/api';
 import type { Backend } from '../grpc/backend.ts';
 import type { GatewayMode, TranscodingOptions } from '../options.ts';
 import type { Api } from '../rules/api.ts';
@@ -34,6 +35,8 @@ export interface Exchange {
   /** Normalised, without the query. */
   path: string;
   query: string;
+  /** Absent when no spans are made. */
+  span?: Span | undefined;
   template?: string;
   rpc?: string;
   /** Headers that the answer gets whatever it is. */

@@ -9,6 +9,7 @@ import type { Context, Exchange } from './context.ts';
 import { Cors } from './cors.ts';
 import { handle } from './handle.ts';
 import type { GatewaySettings } from './settings.ts';
+import { endRequestSpan, startRequestSpan } from './spans.ts';
 
 /** A REST server that answers from gRPC backends. */
 export interface Gateway {
@@ -90,16 +91,21 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
     extraHeaders: {},
     upstreamHeaders: {},
   };
+  const span = startRequestSpan(exchange);
+  exchange.span = span;
   const { onAccess } = context.settings;
-  if (onAccess) {
+  if (onAccess || span) {
     const before = request.socket.bytesWritten;
     response.once('close', () => {
-      const traceId = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(request.headers['traceparent'] ?? ''))?.[1];
-      onAccess({
+      const status = response.writableFinished || response.headersSent ? response.statusCode : 499;
+      if (span) endRequestSpan(span, exchange, status);
+      const sent = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(request.headers['traceparent'] ?? ''))?.[1];
+      const traceId = span?.spanContext().traceId ?? sent;
+      onAccess?.({
         method: exchange.method,
         ...(exchange.template !== undefined && { template: exchange.template }),
         ...(exchange.rpc !== undefined && { rpc: exchange.rpc }),
-        status: response.writableFinished || response.headersSent ? response.statusCode : 499,
+        status,
         durationMs: Math.round((performance.now() - started) * 100) / 100,
         requestId: exchange.requestId,
         ...(traceId && { traceId }),

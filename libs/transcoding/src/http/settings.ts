@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import type { TokenVerifier } from '@kiban/auth';
+import type { Tracer } from '@opentelemetry/api';
 import type { GatewayMode, TranscodingOptions } from '../options.ts';
 
 /** One line of the access log. */
@@ -51,4 +52,6 @@ export interface GatewaySettings {
   readonly compress?: boolean;
   /** GETs carry an ETag and answer 304 to its If-None-Match. Default false. */
   readonly etags?: boolean;
+  /** Makes a span for each request and one for its gRPC call, and sends W3C trace context on. Absent = no spans. */
+  readonly tracer?: Tracer | undefined;
 }

@@ -10,6 +10,7 @@ import type { Answer } from './answer.ts';
 import { Call } from './call.ts';
 import type { Exchange } from './context.ts';
 import { bodyText, readBody, readPieces } from './read-body.ts';
+import { traceCall } from './spans.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { UnaryAnswer } from './unary-answer.ts';
 import { grpcHeaders } from './upstream-headers.ts';
@@ -118,7 +119,8 @@ class PendingCall {
     const deadlineMs =
       exchange.context.settings.policy?.(plan.selector).deadlineMs ??
       (method.methodKind === 'unary' ? UNARY_DEADLINE_MS : undefined);
-    const call = new Call(this.backend, grpcHeaders(exchange, plan.grpcPath), body, answer, {
+    const headers = grpcHeaders(exchange, plan.grpcPath);
+    const call = new Call(this.backend, headers, body, traceCall(exchange, plan, headers, answer), {
       maxMessageBytes: exchange.context.maxMessageBytes,
       ...(deadlineMs !== undefined && { deadlineMs }),
     });

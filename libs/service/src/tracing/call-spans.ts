@@ -1,32 +1,15 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type CallObserver, type ClientObserver, Code } from '@kiban/grpc';
 import type { Metadata } from '@grpc/grpc-js';
-import type { CommonConfig } from './config.ts';
-
-export interface Tracing {
-  server: CallObserver[];
-  client: ClientObserver[];
-  stop(): Promise<void>;
-}
-
-/**
- * OpenTelemetry traces to OTEL_EXPORTER_OTLP_ENDPOINT with W3C context; without it nothing is loaded and calls only
- * forward the headers they came with. Spans are made explicitly: bundling hides modules from import hooks.
- */
-export async function startTracing(service: string, config: CommonConfig): Promise<Tracing> {
-  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
-  if (!endpoint) return { server: [], client: [], stop: async () => {} };
-  const { startTracerProvider } = await import('./tracer-provider.ts');
-  const provider = startTracerProvider(service, endpoint);
-  return { server: [serverSpans()], client: [clientSpans()], stop: () => provider.shutdown().catch(() => {}) };
-}
+import { withRequestId } from './request-propagator.ts';
 
 /** A span of kind SERVER around each call. https://opentelemetry.io/docs/specs/semconv/rpc/grpc/ */
 export function serverSpans(): CallObserver {
   const tracer = trace.getTracer('@kiban/grpc');
   return {
     start(call, method) {
-      const parent = propagation.extract(context.active(), call.metadata, { get: first, keys: () => [] });
+      const caller = propagation.extract(context.active(), call.metadata, { get: first, keys: () => [] });
+      const parent = withRequestId(caller, call.requestId);
       const span = tracer.startSpan(
         `${method.parent.typeName}/${method.name}`,
         {
@@ -80,6 +63,6 @@ export function clientSpans(): ClientObserver {
 }
 
 function first(carrier: Metadata, key: string): string | undefined {
-  const [value] = carrier.get(key);
-  return typeof value === 'string' ? value : undefined;
+  const values = carrier.get(key).filter((value) => typeof value === 'string');
+  return values.length ? values.join(',') : undefined;
 }
