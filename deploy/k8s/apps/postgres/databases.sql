@@ -1,0 +1,3 @@
+CREATE DATABASE content;
+CREATE DATABASE similarity;
+CREATE DATABASE recommendation;

@@ -1,0 +1,6 @@
+import { CRON_JOBS, cronJobs } from './cron-jobs.ts';
+
+/** Every file under deploy/k8s that is generated, with the content it must have. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  return new Map([[CRON_JOBS, cronJobs()]]);
+}
