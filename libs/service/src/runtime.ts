@@ -22,8 +22,9 @@ export interface Runtime {
    */
   onReady(name: string, fn: () => unknown): void;
   /**
-   * Something to end when the service stops, after its last call was answered. Steps run in the reverse of the order
-   * they were registered in: what was opened first is closed last.
+   * Something to end when the service stops, after its last call was answered and Nest's shutdown hooks ended the
+   * consumers of events. Steps run in the reverse of the order they were registered in: what was opened first is closed
+   * last.
    */
   onDrain(name: string, fn: () => unknown): void;
   /** Repeats `attempt` with backoff until it succeeds; the log says what is waited for. */
@@ -82,19 +83,21 @@ export class ServiceRuntime implements Runtime {
 
   /** Runs the drain steps; one that fails or takes longer than `limitMs` is logged and left behind. */
   async drain(limitMs: number): Promise<void> {
-    for (let step = this.#drain.pop(); step; step = this.#drain.pop()) {
-      const { name, fn } = step;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`did not end within ${limitMs} ms`)), limitMs);
-      });
-      try {
-        await Promise.race([fn(), late]);
-      } catch (error) {
-        this.logger.error({ err: error }, `draining ${name} failed`);
-      } finally {
-        clearTimeout(timer);
-      }
+    for (let step = this.#drain.pop(); step; step = this.#drain.pop()) await this.bounded(step.name, step.fn, limitMs);
+  }
+
+  /** Ends one thing in bounded time: what fails or takes longer is logged and left behind. */
+  async bounded(name: string, fn: Step['fn'], limitMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`did not end within ${limitMs} ms`)), limitMs);
+    });
+    try {
+      await Promise.race([fn(), late]);
+    } catch (error) {
+      this.logger.error({ err: error }, `draining ${name} failed`);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

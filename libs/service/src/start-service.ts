@@ -80,8 +80,9 @@ export async function startService<Shape extends z.ZodRawShape>(
       runtime.stop();
       if (common.DRAIN_DELAY_MS && transport.port) await sleep(common.DRAIN_DELAY_MS);
       await transport.close();
+      // Closing the application ends the consumers of events, which need what the steps close (the database).
+      await runtime.bounded('the application', () => app?.close(), common.DRAIN_MS);
       await runtime.drain(common.DRAIN_MS);
-      await app?.close().catch((error: unknown) => logger.error({ err: error }, 'closing the application failed'));
       load.stop();
       await tracing.stop();
       await ops.close();

@@ -82,9 +82,11 @@ describe('a service as a process', () => {
   });
 
   test('exits 2 with every problem when its environment is wrong', async () => {
-    const { exit, output } = run({ GRPC_PORT: 'x', LOG_LEVEL: 'loud', AUTH_ISSUER: '' });
+    const wrong = { GRPC_PORT: 'x', OPS_PORT: '-1', LOG_LEVEL: 'loud', AUTH_ISSUER: '', CONTENT_ADDRESS: 'content' };
+    const { exit, output } = run(wrong);
     expect(await exit).toBe(2);
-    expect(output()).toMatch(/3 problems[^]*GRPC_PORT[^]*LOG_LEVEL[^]*AUTH_ISSUER/);
+    expect(output()).toContain('demo cannot start: 5 problems in its environment');
+    for (const name of Object.keys(wrong)) expect(output()).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
 
   test('exits 1 with a reason when its port is taken', async () => {

@@ -193,22 +193,3 @@ test('a start waits for its dependency, says so, and serves when it is there', a
   up = true;
   await (await waiting).stop();
 });
-
-test('a stop drains in the reverse order and outlives a step that hangs', async () => {
-  const order: string[] = [];
-  const running = await startService(
-    {
-      ...demoService,
-      module: (config, runtime) => {
-        runtime.onDrain('database', () => void order.push('database'));
-        runtime.onDrain('stuck', () => new Promise(() => {}));
-        runtime.onDrain('consumer', () => void order.push('consumer'));
-        return demoService.module(config, runtime);
-      },
-    },
-    { env: { ...env, DRAIN_MS: '200' }, logger: collector() },
-  );
-  await running.stop();
-  expect(order).toEqual(['consumer', 'database']);
-  expect(lines.some((line) => line['msg'] === 'draining stuck failed')).toBe(true);
-});
