@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export interface RunningProcess {
   readonly name: string;
   readonly identity?: { readonly pid: number };
+  /** By protocol: grpc, http, ops. */
+  readonly addresses: Readonly<Record<string, string>>;
   readonly state: string;
   readonly restarts: number;
 }

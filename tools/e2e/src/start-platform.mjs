@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { startCollector } from './otlp-collector.mjs';
 
 const TIMEOUT_MS = 240_000;
 
@@ -13,7 +14,10 @@ export default async function startPlatform() {
   const port = await freePort();
   process.env.E2E_STATE_DIR = state;
   process.env.E2E_GATEWAY = `http://127.0.0.1:${port}`;
-  const env = { ...process.env, KIBAN_STATE_DIR: state, GATEWAY_MODE: 'strict' };
+  const collector = await startCollector();
+  process.env.E2E_COLLECTOR = collector.url;
+  const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+  const env = { ...process.env, KIBAN_STATE_DIR: state, GATEWAY_MODE: 'strict', ...telemetry };
   const args = ['start', '--silent', '--', '--json', '--no-seed', '--port', String(port)];
   const platform = spawn('npm', args, {
     cwd: resolve('../..'),
@@ -22,7 +26,7 @@ export default async function startPlatform() {
     detached: true,
   });
   await ready(platform);
-  globalThis.kibanUnderTest = { platform, state };
+  globalThis.kibanUnderTest = { platform, state, collector };
 }
 
 function ready(platform) {

@@ -22,6 +22,7 @@ export function inProcessSpan<R>(message: ReceivedMessage, run: () => Promise<R>
         'messaging.message.id': attributes['ce-id'],
         'messaging.gcp_pubsub.message.ordering_key': orderingKey,
         'cloudevents.event_type': attributes['ce-type'],
+        'kiban.request_id': propagation.getBaggage(producer)?.getEntry('kiban.request_id')?.value,
       },
     },
     producer,

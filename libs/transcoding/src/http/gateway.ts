@@ -9,7 +9,7 @@ import type { Context, Exchange } from './context.ts';
 import { Cors } from './cors.ts';
 import { handle } from './handle.ts';
 import type { GatewaySettings } from './settings.ts';
-import { endRequestSpan, startRequestSpan } from './spans.ts';
+import { endRequestSpan } from './spans.ts';
 
 /** A REST server that answers from gRPC backends. */
 export interface Gateway {
@@ -91,13 +91,12 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
     extraHeaders: {},
     upstreamHeaders: {},
   };
-  const span = startRequestSpan(exchange);
-  exchange.span = span;
   const { onAccess } = context.settings;
-  if (onAccess || span) {
+  if (onAccess || context.settings.tracer) {
     const before = request.socket.bytesWritten;
     response.once('close', () => {
       const status = response.writableFinished || response.headersSent ? response.statusCode : 499;
+      const { span } = exchange;
       if (span) endRequestSpan(span, exchange, status);
       const sent = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(request.headers['traceparent'] ?? ''))?.[1];
       const traceId = span?.spanContext().traceId ?? sent;

@@ -7,6 +7,7 @@ import { admit, checkHeaders } from './admit.ts';
 import type { Exchange } from './context.ts';
 import { passThrough } from './passthrough.ts';
 import { reply, replyError } from './reply.ts';
+import { startRequestSpan } from './spans.ts';
 import { transcode } from './transcode.ts';
 
 /** Answers one request, whatever it is. Never rejects. */
@@ -18,6 +19,7 @@ export async function handle(exchange: Exchange): Promise<void> {
       reply(exchange, 200, { 'content-type': 'text/plain' }, '');
       return;
     }
+    exchange.span = startRequestSpan(exchange);
     checkHeaders(exchange);
     if (context.mode === 'transcoder') await translate(exchange, undefined);
     else {
