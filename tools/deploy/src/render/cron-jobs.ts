@@ -21,7 +21,7 @@ interface CronJob {
 }
 
 /** Where the generated CronJobs lie. */
-export const CRON_JOBS = join(K8S, 'apps/jobs/cronjobs.yaml');
+export const CRON_JOBS = join(K8S, 'apps/jobs/gen/cronjobs.yaml');
 
 /** The CronJobs of apps/jobs/jobs.json, which the local scheduler reads as well, from the template lib/cron-job. */
 export function cronJobs(): string {

@@ -1,35 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { join, relative } from 'node:path';
 import { K8S } from '../paths.ts';
-
-/** What of a kustomization names files and folders; a name that is none of them is another kind of value. */
-const LISTS = ['resources', 'components', 'configurations', 'crds', 'transformers', 'generators'];
+import { folderGraph } from './folder-graph.ts';
 
 /**
  * Hash of everything that decides what an overlay renders to: its folder and each folder it refers to, READMEs left
  * out. Needs no kustomize, so every check can tell a render that is older than its inputs.
  */
 export function inputHash(overlayDir: string, root = K8S): string {
-  const folders = new Set<string>();
-  collect(overlayDir, folders);
   const hash = createHash('sha256');
-  for (const file of [...folders].flatMap(filesOf).toSorted()) {
+  for (const file of [...folderGraph(overlayDir)].flatMap(filesOf).toSorted()) {
     const content = readFileSync(file);
     hash.update(`${relative(root, file)} ${content.length}\n`).update(content);
   }
   return hash.digest('hex').slice(0, 16);
-}
-
-function collect(folder: string, found: Set<string>): void {
-  if (found.has(folder)) return;
-  found.add(folder);
-  const kustomization = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as Record<string, unknown>;
-  for (const entry of LISTS.flatMap((list) => (kustomization[list] as string[] | undefined) ?? [])) {
-    const target = resolve(folder, entry);
-    if (existsSync(target) && statSync(target).isDirectory()) collect(target, found);
-  }
 }
 
 /** Files of a folder and of its subfolders that are no kustomization of their own. */

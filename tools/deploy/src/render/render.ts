@@ -1,5 +1,5 @@
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { DeployError } from '../deploy-error.ts';
 import { OVERLAYS, RENDERED, ROOT } from '../paths.ts';
 import { generatedFiles } from './generated-files.ts';
@@ -13,7 +13,6 @@ const AGAIN = 'run npm run render and commit what it changes';
 export function render(): void {
   for (const [file, content] of generatedFiles()) writeIfChanged(file, content);
   const kustomize = needKustomize();
-  mkdirSync(RENDERED, { recursive: true });
   const names = overlayNames();
   for (const name of names) writeIfChanged(renderedFile(name), withHeader(name, kustomize.build(join(OVERLAYS, name))));
   for (const stray of strayFiles(names)) rmSync(stray);
@@ -69,7 +68,9 @@ function strayFiles(overlays: readonly string[]): string[] {
 }
 
 function writeIfChanged(file: string, content: string): void {
-  if (read(file) !== content) writeFileSync(file, content);
+  if (read(file) === content) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
 }
 
 function read(file: string): string | undefined {
