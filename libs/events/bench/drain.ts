@@ -1,8 +1,17 @@
-import type pg from 'pg';
-import { Client } from 'pg';
 import type { Publisher } from '@kiban/pubsub';
+import { Client } from 'pg';
+import type { FaultDatabase } from '../faults/fault-database.ts';
 import { createRelay } from '../src/relay/relay.ts';
+import { cpuMeter } from './cpu-meter.ts';
 import { fill } from './fill.ts';
+
+export interface Drain {
+  /** Events per second. */
+  readonly rate: number;
+  /** Microseconds of CPU per event. */
+  readonly nodeMicros: number;
+  readonly postgresMicros: number;
+}
 
 /** Accepts everything and does nothing: what is left is the relay and PostgreSQL. */
 export function countingPublisher(): Publisher & { count: number } {
@@ -17,41 +26,38 @@ export function countingPublisher(): Publisher & { count: number } {
   return publisher;
 }
 
-/** Events per second of our relay, counted at the publisher. */
+/** Our relay, counted at the publisher. */
 export async function drainWithRelay(
-  admin: pg.Pool,
-  url: string,
+  database: FaultDatabase,
   events: number,
   publisher: Pick<Publisher, 'publish'>,
-): Promise<number> {
-  await fill(admin, events);
+): Promise<Drain> {
+  await fill(database.admin, events);
   let sent = 0;
   let finish = () => undefined as void;
   const done = new Promise<void>((resolve) => (finish = resolve));
-  const started = performance.now();
-  const relay = createRelay({
-    databases: [{ name: 'bench', url }],
-    publisher: {
-      async publish(topic, messages) {
-        const ids = await publisher.publish(topic, messages);
-        sent += messages.length;
-        if (sent >= events) finish();
-        return ids;
+  return measure(database, events, async () => {
+    const relay = createRelay({
+      databases: [{ name: 'bench', url: database.url }],
+      publisher: {
+        async publish(topic, messages) {
+          const ids = await publisher.publish(topic, messages);
+          sent += messages.length;
+          if (sent >= events) finish();
+          return ids;
+        },
       },
-    },
+    });
+    await done;
+    return () => relay.stop();
   });
-  await done;
-  const seconds = (performance.now() - started) / 1000;
-  await relay.stop();
-  return events / seconds;
 }
 
 /** The control: four connections, SKIP LOCKED, no order at all. */
-export async function drainUnordered(admin: pg.Pool, url: string, events: number): Promise<number> {
-  await fill(admin, events);
-  const started = performance.now();
+export async function drainUnordered(database: FaultDatabase, events: number): Promise<Drain> {
+  await fill(database.admin, events);
   const worker = async () => {
-    const client = new Client({ connectionString: url });
+    const client = new Client({ connectionString: database.url });
     await client.connect();
     for (;;) {
       const { rows } = await client.query({
@@ -64,6 +70,26 @@ export async function drainUnordered(admin: pg.Pool, url: string, events: number
     }
     await client.end();
   };
-  await Promise.all(Array.from({ length: 4 }, worker));
-  return events / ((performance.now() - started) / 1000);
+  return measure(database, events, async () => {
+    await Promise.all(Array.from({ length: 4 }, worker));
+    return () => Promise.resolve();
+  });
+}
+
+async function measure(
+  database: FaultDatabase,
+  events: number,
+  run: () => Promise<() => Promise<void>>,
+): Promise<Drain> {
+  const cpu = cpuMeter(database.pid);
+  const started = performance.now();
+  const stop = await run();
+  const seconds = (performance.now() - started) / 1000;
+  const spent = cpu();
+  await stop();
+  return {
+    rate: events / seconds,
+    nodeMicros: (spent.node / events) * 1e6,
+    postgresMicros: (spent.postgres / events) * 1e6,
+  };
 }

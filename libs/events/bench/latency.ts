@@ -1,48 +1,44 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDatabase } from '@kiban/database';
-import { InteractionRecorded } from '../src/catalog/interaction-events.ts';
-import { createOutbox } from '../src/outbox/outbox.ts';
+import { once } from 'node:events';
 import { createRelay } from '../src/relay/relay.ts';
+import { child } from './child.ts';
+import { monotonicMs } from './monotonic.ts';
+import type { Produced } from './producer-process.ts';
 
 export interface Latency {
+  /** Milliseconds from the acknowledged commit to the publish request. */
   readonly p50: number;
   readonly p99: number;
+  /** Commits per second that were reached. */
+  readonly committed: number;
+  /** Publishes per second from the first commit to the last publish. */
+  readonly published: number;
 }
 
-/** Milliseconds from the end of a transaction to its publish, at a steady rate. */
+/** A producer process commits at a steady rate, one event per transaction, while a relay in this process publishes. */
 export async function commitToPublish(url: string, rate: number, seconds: number): Promise<Latency> {
-  const database = createDatabase({ url, max: 8, connectTimeoutMs: 60_000 });
-  const outbox = createOutbox({ source: 'bench', wake: database });
-  const committed = new Map<string, number>();
   const published = new Map<string, number>();
   const relay = createRelay({
     databases: [{ name: 'bench', url }],
     publisher: {
       async publish(_topic, messages) {
-        const now = performance.now();
+        const now = monotonicMs();
         for (const { attributes } of messages) published.set(attributes['ce-id'] ?? '', now);
         return [];
       },
     },
   });
-  await delay(1_000);
-  const started = performance.now();
-  const pending: Promise<void>[] = [];
-  for (let n = 0; n < rate * seconds; n++) {
-    const ahead = started + (n * 1000) / rate - performance.now();
-    if (ahead > 1) await delay(ahead);
-    const event = { userId: `u${n % 500}`, articleId: 'a', interactionId: String(n) };
-    pending.push(
-      database
-        .tx(async (tx) => outbox.publish(tx, InteractionRecorded, event))
-        .then((id) => void committed.set(id, performance.now())),
-    );
-  }
-  await Promise.all(pending);
-  while (published.size < committed.size) await delay(10);
+  const [produced] = (await once(child('producer-process', url, String(rate), String(seconds)), 'message')) as [
+    Produced,
+  ];
+  while (produced.ids.some((id) => !published.has(id))) await delay(10);
   await relay.stop();
-  await database.close();
-  const waits = [...committed].map(([id, at]) => Math.max(0, (published.get(id) ?? at) - at)).sort((a, b) => a - b);
-  const at = (share: number) => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99) };
+  const at = produced.ids.map((id) => published.get(id) ?? Number.NaN);
+  // A relay may read a commit before its producer hears of it.
+  const waits = at
+    .map((time, index) => Math.max(0, time - (produced.committedAt[index] ?? 0)))
+    .toSorted((a, b) => a - b);
+  const share = (part: number) => waits[Math.min(waits.length - 1, Math.floor(part * waits.length))] ?? Number.NaN;
+  const span = (Math.max(...at) - Math.min(...produced.committedAt)) / 1000;
+  return { p50: share(0.5), p99: share(0.99), committed: at.length / produced.seconds, published: at.length / span };
 }

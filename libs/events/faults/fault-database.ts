@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, migrate } from '@kiban/database';
@@ -12,6 +11,8 @@ import { outboxMigrations } from '../src/outbox/migrations.ts';
 export interface FaultDatabase {
   readonly url: string;
   readonly admin: pg.Pool;
+  /** Process id of the server; another one after `crash`. */
+  readonly pid: number;
   /** kill -9 of the whole server and a start on the same files and port; resolves when it answers again. */
   crash(): Promise<void>;
   close(): Promise<void>;
@@ -41,6 +42,9 @@ export async function faultDatabase(options: { readonly durable: boolean }): Pro
   return {
     url,
     admin,
+    get pid() {
+      return server.pid;
+    },
     async crash() {
       process.kill(server.pid, 'SIGKILL');
       await server.exited;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { applyTopology, createPublisher } from '@kiban/pubsub';
+import { applyTopology, createPublisher, type Publisher } from '@kiban/pubsub';
 import { testPubSub, until } from '@kiban/testing';
 import { type INestApplicationContext, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -40,6 +40,7 @@ class Indexer {
 let db: Awaited<ReturnType<typeof eventsDatabase>>;
 let emulator: Awaited<ReturnType<typeof testPubSub>>;
 let app: INestApplicationContext;
+let publisher: Publisher;
 let relay: Relay;
 const health = new Map<string, boolean>();
 const outbox = createOutbox({ source: 'test' });
@@ -64,12 +65,14 @@ beforeAll(async () => {
   class TestModule {}
 
   app = await NestFactory.createApplicationContext(TestModule, { logger: false });
-  relay = createRelay({ databases: [{ name: 'test', url: db.url }], publisher: createPublisher(connection) });
+  publisher = createPublisher(connection);
+  relay = createRelay({ databases: [{ name: 'test', url: db.url }], publisher });
 }, 30_000);
 
 afterAll(async () => {
   await app.close();
   await relay.stop();
+  await publisher.close();
   await emulator.close();
   await db.close();
 });
@@ -89,7 +92,7 @@ const texts = async (key: string) => {
 const dead = async () =>
   (await db.database.query<{ reason: string; error: string }>('SELECT reason, error FROM inbox_dead')).rows;
 const send = (attributes: Record<string, string>, data: Uint8Array, orderingKey = 'x') =>
-  createPublisher({ emulatorHost: emulator.host }).publish('article', [{ attributes, data, orderingKey }]);
+  publisher.publish('article', [{ attributes, data, orderingKey }]);
 
 describe('from a transaction to a handler, through the real client', () => {
   it('says that it receives', () => {

@@ -42,7 +42,7 @@ export interface Outbox {
    * Call `wake` after the commit.
    */
   write(tx: Queryable, events: readonly EncodedEvent[]): Promise<void>;
-  /** Tells relays that something was committed; at most one NOTIFY per 5 ms leaves this process. */
+  /** Tells relays that something was committed; at most one NOTIFY per 2 ms leaves this process. */
   wake(): void;
 }
 

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
-import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { create } from '@bufbuild/protobuf';
 import { createTokenVerifier } from '@kiban/auth';
@@ -16,12 +16,13 @@ let token: (
   overrides?: { issuer?: string; audience?: string; expires?: string },
 ) => Promise<string>;
 let receiver: PushReceiver;
+let server: Server;
 const received: ReceivedMessage[] = [];
 
 beforeAll(async () => {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
-  const server = createServer((_, response) => response.end(JSON.stringify({ keys: [jwk] }))).unref();
+  server = createServer((_, response) => response.end(JSON.stringify({ keys: [jwk] })));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const jwks = `http://127.0.0.1:${(server.address() as AddressInfo).port}/certs`;
   token = (claims = { email: serviceAccount, email_verified: true }, overrides = {}) =>
@@ -44,6 +45,11 @@ beforeAll(async () => {
       return 'handled';
     },
   });
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
 });
 
 const request = (orderingKey = 'k') =>

@@ -1,37 +1,33 @@
-import pg from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
 import { WAKE_CHANNEL } from '../outbox/notifier.ts';
 import { SHARDS } from '../outbox/shards.ts';
+import { SESSION_SETTINGS } from './begin-pass.ts';
 import { Floor } from './floor.ts';
 import { ReconnectingClient } from './reconnecting-client.ts';
 import { outboxStats } from './outbox-stats.ts';
 import { isOutage } from './publish-batch.ts';
+import { PREPARE_HEADS } from './read-heads.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
 import type { RelayDatabase, RelayLog } from './relay-options.ts';
-import { passShard, type PassOptions, type PassResult } from './shard-pass.ts';
-import { ShardQueue } from './shard-queue.ts';
+import { type PassOptions, passShards, type ShardResult } from './shard-pass.ts';
+import { type Release, ShardQueue, type Turn } from './shard-queue.ts';
 
 const STATS_EVERY_MS = 5_000;
 const VACUUM_AFTER_MS = 60_000;
 const HEALTHY_WITHIN_MS = 15_000;
-
-/** Shards with a row that may go now: past the floor, of a key that is not held. */
-const PENDING = `
-SELECT s.shard FROM unnest($1::int[], $2::bigint[]) AS s(shard, start)
-WHERE EXISTS (
-  SELECT 1 FROM outbox o WHERE o.shard = s.shard::smallint AND o.id >= s.start
-    AND NOT EXISTS (SELECT 1 FROM outbox_key k
-      WHERE k.topic = o.topic AND k.ordering_key = o.ordering_key AND k.retry_at > now()))`;
+/** Between looks at what has settled: while events move, and while none do. */
+const WATCH_MS = { active: 50, idle: 1_000 };
 
 export interface DatabaseRelayOptions extends PassOptions {
   readonly connections: number;
-  readonly listen: boolean;
   readonly pollMs: number;
   readonly vacuumEvery: number;
   readonly metrics: RelayMetrics;
   readonly log: RelayLog;
 }
 
-/** Empties the outbox of one database: one connection that listens, scans and measures, the others move shards. */
+/** Empties the outbox of one database: one connection that listens and measures, the others move shards. */
 export class DatabaseRelay {
   readonly #database: RelayDatabase;
   readonly #options: DatabaseRelayOptions;
@@ -40,9 +36,10 @@ export class DatabaseRelay {
   readonly #control: ReconnectingClient;
   readonly #workers: readonly ReconnectingClient[];
   readonly #running: Promise<unknown>;
-  #stopping = false;
+  readonly #stopped = new AbortController();
   #reachedAt = 0;
   #statsAt = 0;
+  #active = false;
   #deleted = 0;
   readonly #outages = new Map<number, number>();
   #complaint = { text: '', until: 0 };
@@ -54,9 +51,12 @@ export class DatabaseRelay {
     const open = (role: string, onConnect?: (client: pg.Client) => Promise<void>) =>
       new ReconnectingClient({ url: database.url, applicationName: `kiban-relay ${role}`, onConnect });
     this.#control = open('control', (client) => this.#listen(client));
-    this.#workers = Array.from({ length: Math.max(1, options.connections - 1) }, () => open('shards'));
-    this.#queue = new ShardQueue(() => this.#scan(), options.pollMs);
-    this.#running = Promise.all(this.#workers.map((worker) => this.#work(worker)));
+    const prepare = async (client: pg.Client) => void (await client.query(`${SESSION_SETTINGS}; ${PREPARE_HEADS}`));
+    this.#workers = Array.from({ length: Math.max(1, options.connections - 1) }, () =>
+      open('shards', options.pooled ? undefined : prepare),
+    );
+    this.#queue = new ShardQueue(SHARDS, options.pollMs);
+    this.#running = Promise.all([this.#watch(), ...this.#workers.map((worker) => this.#work(worker))]);
   }
 
   get healthy(): boolean {
@@ -64,66 +64,82 @@ export class DatabaseRelay {
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopped.abort();
     this.#queue.stop();
     await this.#running;
     await Promise.all([this.#control.close(), ...this.#workers.map((worker) => worker.close())]);
   }
 
   async #work(worker: ReconnectingClient): Promise<void> {
-    while (!this.#stopping) {
-      let shard: number | undefined;
-      let restMs: number | undefined;
+    for (;;) {
+      const turn = await this.#queue.take();
+      if (turn === undefined) return;
+      const taken = new Set(turn.shards);
       try {
-        shard = await this.#queue.take();
-        if (shard === undefined) return;
         const client = await worker.get();
-        const result = await passShard(client, shard, this.#floor, this.#options);
-        restMs = this.#restAfter(shard, result);
-        this.#record(result);
+        const results = await passShards(client, turn, this.#floor, this.#options, (locked) =>
+          this.#keep(turn, taken, locked),
+        );
+        this.#reachedAt = performance.now();
+        for (const result of results) {
+          taken.delete(result.shard);
+          this.#queue.release(result.shard, this.#after(result));
+          this.#record(result);
+        }
         await this.#vacuumIfDue(client);
       } catch (error) {
         await worker.discard();
-        if (!this.#stopping) await this.#complain(error);
+        await this.#complain(error);
       } finally {
-        if (shard !== undefined) this.#queue.release(shard, restMs);
+        for (const shard of taken) this.#queue.release(shard, {});
       }
     }
+  }
+
+  /** Shards without rows, or locked by another relay, are nobody's again while this worker publishes. */
+  #keep(turn: Turn, taken: Set<number>, locked: readonly number[]): void {
+    for (const shard of turn.shards) if (!locked.includes(shard)) taken.delete(shard);
+    this.#queue.keep(turn, locked);
   }
 
   /** No rest after progress; up to 1 s while Pub/Sub is away, so that an outage costs neither CPU nor the seconds after it. */
-  #restAfter(shard: number, result: PassResult): number | undefined {
-    const outages = this.#outages.get(shard) ?? 0;
+  #after(result: ShardResult): Release {
+    const outages = this.#outages.get(result.shard) ?? 0;
     if (isOutage(result)) {
-      this.#outages.set(shard, outages + 1);
-      return Math.min(1_000, 50 * 2 ** outages);
+      this.#outages.set(result.shard, outages + 1);
+      return { restMs: Math.min(1_000, 50 * 2 ** outages) };
     }
-    if (result.published.length === 0 && result.dead.length === 0) return undefined;
-    this.#outages.delete(shard);
-    return 0;
+    if (result.published.length === 0 && result.dead.length === 0) return {};
+    this.#outages.delete(result.shard);
+    this.#active = true;
+    return result.full ? 'more' : 'progress';
   }
 
   async #listen(client: pg.Client): Promise<void> {
-    if (!this.#options.listen) return;
+    if (this.#options.pooled) return;
     client.on('notification', () => this.#queue.wake());
     await client.query(`LISTEN ${WAKE_CHANNEL}`);
+    this.#queue.wake(); // for what was committed before
   }
 
-  async #scan(): Promise<number[]> {
-    try {
-      const client = await this.#control.get();
-      const shards = this.#floor.all.map((_, shard) => shard);
-      const { rows } = await client.query<{ shard: number }>(PENDING, [shards, this.#floor.all.map(String)]);
-      if (rows.length > 0) await this.#floor.tick(client);
-      this.#reachedAt = performance.now();
-      if (this.#reachedAt > this.#statsAt) {
-        this.#statsAt = this.#reachedAt + STATS_EVERY_MS;
-        await this.#measure(client);
+  async #watch(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      try {
+        const client = await this.#control.get();
+        await this.#floor.tick(client);
+        this.#reachedAt = performance.now();
+        if (this.#reachedAt > this.#statsAt) {
+          this.#statsAt = this.#reachedAt + STATS_EVERY_MS;
+          await this.#measure(client);
+        }
+      } catch (error) {
+        await this.#control.discard();
+        await this.#complain(error);
       }
-      return rows.map((row) => row.shard);
-    } catch (error) {
-      await this.#control.discard();
-      throw error;
+      const wait = this.#active ? WATCH_MS.active : WATCH_MS.idle;
+      this.#active = false;
+      await delay(wait, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -137,7 +153,7 @@ export class DatabaseRelay {
     metrics.dead.set(labels, stats.dead);
   }
 
-  #record(result: PassResult): void {
+  #record(result: ShardResult): void {
     const database = this.#database.name;
     const { metrics, log } = this.#options;
     this.#deleted += result.published.length + result.dead.length;
@@ -165,12 +181,17 @@ export class DatabaseRelay {
     if (vacuumEvery === 0 || (this.#deleted < vacuumEvery && !late)) return;
     this.#deleted = 0;
     this.#vacuumAt = performance.now() + VACUUM_AFTER_MS;
+    const { pooled } = this.#options;
+    if (!pooled) await client.query('SET statement_timeout = 0');
     await client.query('VACUUM (SKIP_LOCKED, TRUNCATE OFF) outbox');
+    if (!pooled) await client.query('SET statement_timeout = 10000');
   }
 
   async #complain(error: unknown): Promise<void> {
+    const { signal } = this.#stopped;
+    if (signal.aborted) return;
     this.#say(error instanceof Error ? error.message : String(error));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await delay(200, undefined, { signal }).catch(() => undefined);
   }
 
   /** Every worker meets the same trouble: said once, and again when it changes or goes on for 30 s. */

@@ -24,10 +24,6 @@ export class Floor {
     return this.#start[shard] ?? 0n;
   }
 
-  get all(): readonly bigint[] {
-    return this.#start;
-  }
-
   /** Everything at or below it is settled; take it BEFORE the head of a shard is selected. */
   get settled(): bigint {
     return this.#settled;

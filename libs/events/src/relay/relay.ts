@@ -21,7 +21,7 @@ export function createRelay(options: RelayOptions): Relay {
           batch: options.batch ?? 500,
           retryMs: options.retryMs ?? { first: 100, last: 30_000 },
           connections: options.connections ?? 4,
-          listen,
+          pooled: !listen,
           pollMs: options.pollMs ?? (listen ? 100 : 20),
           vacuumEvery: options.vacuumEvery ?? 50_000,
           metrics,

@@ -1,121 +1,88 @@
 import type { Publisher } from '@kiban/pubsub';
 import type { Client } from 'pg';
+import { copyHead } from './copy-head.ts';
 import type { Floor } from './floor.ts';
-import { type OutboxRow, SELECT_HEAD } from './outbox-row.ts';
-import { type BatchResult, type FailedKey, isOutage, isTrouble, publishBatch } from './publish-batch.ts';
-import { IDLE_IN_TRANSACTION_MS, SHARD_LOCK_CLASS } from './relay-options.ts';
+import type { OutboxRow } from './outbox-row.ts';
+import { type BatchResult, isOutage, publishBatch } from './publish-batch.ts';
+import { readHeads } from './read-heads.ts';
+import { rememberFailures, type RetryTimes } from './remember-failures.ts';
+import type { Turn } from './shard-queue.ts';
 
 export interface PassOptions {
   readonly publisher: Pick<Publisher, 'publish'>;
   readonly deadLetters: (topic: string) => boolean;
+  /** Events per transaction. */
   readonly batch: number;
-  readonly retryMs: { readonly first: number; readonly last: number };
+  readonly retryMs: RetryTimes;
+  /** The connection changes from transaction to transaction: nothing may be prepared or set on it. */
+  readonly pooled: boolean;
 }
 
-export interface PassResult extends BatchResult {
-  /** Seconds from the select to the end of publishing, to be added to the rows' age. */
+/** What became of one shard. */
+export interface ShardResult extends BatchResult {
+  readonly shard: number;
+  /** Seconds from the read to the end of publishing, to be added to the rows' age. */
   readonly seconds: number;
+  /** As many rows as were asked for: there are probably more. */
+  readonly full: boolean;
 }
-
-const NOTHING: PassResult = { published: [], failed: [], dead: [], seconds: 0 };
 
 /**
- * One transaction on one shard: lock, read the head, publish, delete what was acknowledged, remember what was not.
+ * One transaction on some shards: lock, read the heads, publish, delete what was acknowledged, remember what was not.
  * Whoever dies in between leaves the rows where they were.
+ * @param onLocked told which shards it is about; the others of the turn are free again
  */
-export async function passShard(
+export async function passShards(
   client: Client,
-  shard: number,
+  turn: Turn,
   floor: Floor,
   options: PassOptions,
-): Promise<PassResult> {
-  // The lock in a statement of its own: a SELECT in the same one would read the snapshot from before the lock was granted
-  // and publish rows that its previous holder has just deleted, out of order.
-  const results = (await client.query(
-    `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}; SET LOCAL statement_timeout = 10000; ` +
-      // A delete lost in a crash of the server only repeats a publish; the inbox drops the repetition.
-      `SET LOCAL synchronous_commit = off; SELECT pg_try_advisory_xact_lock(${SHARD_LOCK_CLASS}, ${shard}) AS locked`,
-  )) as unknown as { rows: { locked?: boolean }[] }[];
-  if (results.at(-1)?.rows[0]?.locked !== true) {
+  onLocked: (shards: readonly number[]) => void,
+): Promise<ShardResult[]> {
+  const { batch, pooled } = options;
+  const { settled } = floor;
+  const starts = turn.shards.map((shard) => floor.of(shard));
+  const limit = turn.deep ? batch : Math.max(1, Math.floor(batch / turn.shards.length));
+  const heads = turn.deep
+    ? await copyHead(client, turn.shards[0] ?? 0, starts[0] ?? 0n, limit, pooled)
+    : await readHeads(client, turn.shards, starts, limit, pooled);
+  onLocked(heads.locked);
+  if (heads.rows.length === 0) {
     await client.query('ROLLBACK');
-    return NOTHING;
+    return [];
   }
-  const settled = floor.settled;
-  const { rows } = await client.query<OutboxRow>({
-    name: 'outbox_head',
-    text: SELECT_HEAD,
-    values: [shard, floor.of(shard).toString(), options.batch],
-  });
+  const readAt = performance.now();
+  const result = await publishBatch(heads.rows, options.publisher, options.deadLetters);
+  const seconds = (performance.now() - readAt) / 1000;
+
+  const shards = Map.groupBy(heads.rows, (row) => row.shard);
+  const results: ShardResult[] = [];
+  const deletes: string[] = [];
+  for (const [shard, rows] of shards) {
+    const own = shards.size === 1 ? result : partOf(result, shard);
+    if (!isOutage(own)) await rememberFailures(client, shard, own, options.retryMs);
+    const ids = [...own.published, ...own.dead.map((entry) => entry.row)].map((row) => row.id);
+    // Numbers from the database's own bigint column: safe to write into the text, and one round trip fewer.
+    if (ids.length > 0) deletes.push(`DELETE FROM outbox WHERE shard = ${shard} AND id = ANY('{${ids.join(',')}}'); `);
+    results.push({ ...own, shard, seconds, full: rows.length >= limit });
+  }
+  await client.query(`${deletes.join('')}COMMIT`);
+  for (const own of results) raiseFloor(floor, settled, own, shards.get(own.shard) ?? []);
+  return results;
+}
+
+function raiseFloor(floor: Floor, settled: bigint, own: ShardResult, rows: readonly OutboxRow[]): void {
   const last = rows.at(-1);
-  if (last === undefined) {
-    await client.query('ROLLBACK');
-    return NOTHING;
-  }
-  const selectedAt = performance.now();
-  const result = await publishBatch(rows, options.publisher, options.deadLetters);
-  const seconds = (performance.now() - selectedAt) / 1000;
-  if (!isOutage(result)) await remember(client, shard, result, options.retryMs);
-  const gone = new Set([...result.published, ...result.dead.map((entry) => entry.row)]);
-  const ids = [...gone].map((row) => row.id).join(',');
-  // Numbers from the database's own bigint column: safe to write into the text, and one round trip fewer.
-  await client.query(
-    ids === '' ? 'COMMIT' : `DELETE FROM outbox WHERE shard = ${shard} AND id = ANY('{${ids}}'); COMMIT`,
-  );
-  if (!last.held) {
-    const left = rows.find((row) => !gone.has(row));
-    floor.raise(shard, settled, BigInt(last.id), left === undefined ? undefined : BigInt(left.id));
-  }
-  return { ...result, seconds };
+  if (last === undefined || last.held) return;
+  const gone = new Set([...own.published, ...own.dead.map((entry) => entry.row)]);
+  const left = gone.size === rows.length ? undefined : rows.find((row) => !gone.has(row));
+  floor.raise(own.shard, settled, BigInt(last.id), left === undefined ? undefined : BigInt(left.id));
 }
 
-async function remember(client: Client, shard: number, result: BatchResult, retryMs: PassOptions['retryMs']) {
-  const failed = new Set(result.failed.map(keyOf));
-  const recovered = new Map<string, OutboxRow>();
-  for (const row of [...result.published, ...result.dead.map((entry) => entry.row)]) {
-    if (row.attempts !== null && !failed.has(`${row.topic}\0${row.ordering_key}`)) {
-      recovered.set(`${row.topic}\0${row.ordering_key}`, row);
-    }
-  }
-  if (recovered.size > 0) {
-    const rows = [...recovered.values()];
-    await client.query(
-      'DELETE FROM outbox_key WHERE (topic, ordering_key) IN (SELECT * FROM unnest($1::text[], $2::text[]))',
-      [rows.map((row) => row.topic), rows.map((row) => row.ordering_key)],
-    );
-  }
-  if (result.dead.length > 0) {
-    await client.query(
-      `INSERT INTO outbox_dead (event_id, topic, ordering_key, payload, attributes, created_at, error)
-       SELECT o.event_id, o.topic, o.ordering_key, o.payload, o.attributes, o.created_at, d.error
-       FROM unnest($2::bigint[], $3::text[]) AS d(id, error) JOIN outbox o ON o.shard = $1::smallint AND o.id = d.id
-       ON CONFLICT (event_id) DO UPDATE SET error = excluded.error, died_at = clock_timestamp()`,
-      [shard, result.dead.map((entry) => entry.row.id), result.dead.map((entry) => entry.error.message)],
-    );
-  }
-  if (result.failed.length > 0) {
-    await client.query(
-      `INSERT INTO outbox_key AS k (topic, ordering_key, shard, attempts, retry_at, last_error, event_id)
-       SELECT f.topic, f.key, $1::smallint, 1, clock_timestamp() + $6::float8 * interval '1 ms', f.error, f.event_id
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::uuid[]) AS f(topic, key, error, event_id)
-       ON CONFLICT (topic, ordering_key) DO UPDATE SET
-         attempts = k.attempts + 1, last_error = excluded.last_error, event_id = excluded.event_id,
-         retry_at = clock_timestamp() + interval '1 ms' * least(
-           CASE WHEN excluded.event_id = ANY($8::uuid[]) THEN $7::float8 / 10 ELSE $7 END, $6 * power(2, least(k.attempts, 30)))`,
-      [
-        shard,
-        result.failed.map((entry) => entry.topic),
-        result.failed.map((entry) => entry.key),
-        result.failed.map((entry) => entry.error.message),
-        result.failed.map((entry) => entry.row.event_id),
-        retryMs.first,
-        retryMs.last,
-        // Trouble of the service passes by itself: those keys try again ten times as often in the end.
-        result.failed.filter(isTrouble).map((entry) => entry.row.event_id),
-      ],
-    );
-  }
-}
-
-function keyOf(entry: FailedKey): string {
-  return `${entry.topic}\0${entry.key}`;
+function partOf(result: BatchResult, shard: number): BatchResult {
+  return {
+    published: result.published.filter((row) => row.shard === shard),
+    failed: result.failed.filter((entry) => entry.row.shard === shard),
+    dead: result.dead.filter((entry) => entry.row.shard === shard),
+  };
 }

@@ -1,76 +1,92 @@
 /** A shard without progress (another relay has it, or only held keys are left) rests this long before the next look. */
 const REST_MS = 10;
 
+/** What a worker does next. */
+export interface Turn {
+  /** One shard when `deep`, else all that are free: whichever of them has rows is worked on in one transaction. */
+  readonly shards: readonly number[];
+  /** The shard had more rows than the last transaction took. */
+  readonly deep: boolean;
+}
+
+/** What a worker says about a shard when it lets go of it: more rows wait, something was done, or leave it for some ms. */
+export type Release = 'more' | 'progress' | { readonly restMs?: number | undefined };
+
 /**
- * Hands the pending shards of one database to its workers: no shard to two of them, one scan at a time, and sleep while
- * there is nothing to do.
+ * Hands the shards of one database to its workers, none to two of them, and lets them sleep while there is nothing to do.
+ * Little is moved by looking at all free shards at once, much by taking them one by one.
  */
 export class ShardQueue {
-  readonly #busy = new Set<number>();
+  readonly #free: Set<number>;
+  readonly #deep: number[] = [];
   readonly #restUntil = new Map<number, number>();
-  readonly #scan: () => Promise<readonly number[]>;
-  readonly #pollMs: number;
   readonly #sleepers = new Set<() => void>();
-  #ready: number[] = [];
-  #scanning: Promise<void> | undefined;
-  #woken = false;
-  #resting = false;
-  #rotation = 0;
+  readonly #pollMs: number;
+  #due = true;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param scan the shards that have rows; @param pollMs between scans while idle */
-  constructor(scan: () => Promise<readonly number[]>, pollMs: number) {
-    this.#scan = scan;
+  /** @param pollMs between looks while idle */
+  constructor(shards: number, pollMs: number) {
+    this.#free = new Set(Array.from({ length: shards }, (_, shard) => shard));
     this.#pollMs = pollMs;
   }
 
-  /** The next shard to work on, or undefined after `stop`. Rejects when the scan fails. */
-  async take(): Promise<number | undefined> {
+  /** What to do next, or undefined after `stop`. */
+  async take(): Promise<Turn | undefined> {
     while (!this.#stopped) {
-      const shard = this.#ready.shift();
-      if (shard !== undefined) {
-        this.#busy.add(shard);
-        return shard;
+      const deep = this.#deep.shift();
+      if (deep !== undefined) return { shards: [deep], deep: true };
+      const shards = this.#due ? this.#rested() : [];
+      if (shards.length > 0) {
+        this.#due = false;
+        for (const shard of shards) this.#free.delete(shard);
+        return { shards, deep: false };
       }
-      this.#woken = false;
-      await (this.#scanning ??= this.#refill());
-      if (this.#ready.length === 0 && !this.#woken && !this.#stopped) await this.#sleep();
+      await this.#sleep();
     }
     return undefined;
   }
 
-  /** The worker is done with it. @param restMs how long to leave it alone; 0 when another look pays off at once */
-  release(shard: number, restMs: number = REST_MS): void {
-    this.#busy.delete(shard);
-    if (restMs === 0) this.wake();
-    else this.#restUntil.set(shard, performance.now() + restMs);
+  /** The worker goes on with these shards of its turn; the others may be looked at again. */
+  keep(turn: Turn, shards: readonly number[]): void {
+    for (const shard of turn.shards) if (!shards.includes(shard)) this.#free.add(shard);
+    if (this.#due) this.#resumeOne();
   }
 
+  release(shard: number, how: Release): void {
+    if (how === 'more') {
+      this.#deep.push(shard);
+      this.#resumeOne();
+      return;
+    }
+    this.#free.add(shard);
+    // A wake may have come while it was taken: it is looked at again now, or after its rest.
+    if (how === 'progress') this.wake();
+    else this.#restUntil.set(shard, performance.now() + (how.restMs ?? REST_MS));
+  }
+
+  /** Something was committed. */
   wake(): void {
-    this.#woken = true;
-    for (const resume of this.#sleepers) resume();
+    this.#due = true;
+    this.#resumeOne();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.wake();
     clearTimeout(this.#timer);
+    for (const resume of this.#sleepers) resume();
   }
 
-  async #refill(): Promise<void> {
-    try {
-      const pending = (await this.#scan()).filter((shard) => !this.#busy.has(shard));
-      const now = performance.now();
-      const free = pending.filter((shard) => (this.#restUntil.get(shard) ?? 0) <= now);
-      this.#resting = free.length < pending.length;
-      // Another start each time: several relays do not queue at the same shard, and the last ones do not starve.
-      const turn = free.length === 0 ? 0 : this.#rotation++ % free.length;
-      this.#ready = [...free.slice(turn), ...free.slice(0, turn)];
-      if (free.length > 1) for (const resume of this.#sleepers) resume();
-    } finally {
-      this.#scanning = undefined;
-    }
+  #rested(): number[] {
+    const now = performance.now();
+    for (const [shard, until] of this.#restUntil) if (until <= now) this.#restUntil.delete(shard);
+    return [...this.#free].filter((shard) => !this.#restUntil.has(shard));
+  }
+
+  #resumeOne(): void {
+    const [first] = this.#sleepers;
+    first?.();
   }
 
   #sleep(): Promise<void> {
@@ -84,17 +100,16 @@ export class ShardQueue {
     });
   }
 
-  /** One timer for all sleepers, waking one: it scans, and wakes the others when there is work for them. */
+  /** One timer for all sleepers: a look is due when the first shard has rested, at the latest after `pollMs`. */
   #arm(): void {
     if (this.#timer !== undefined || this.#stopped) return;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        const [first] = this.#sleepers;
-        first?.();
-        if (this.#sleepers.size > 0) this.#arm();
-      },
-      this.#resting ? Math.min(REST_MS, this.#pollMs) : this.#pollMs,
-    );
+    const now = performance.now();
+    let wait = this.#pollMs;
+    for (const until of this.#restUntil.values()) wait = Math.min(wait, Math.max(1, until - now));
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.wake();
+      if (this.#sleepers.size > 0) this.#arm();
+    }, wait);
   }
 }
