@@ -1,4 +1,4 @@
-// The local run: node --conditions=@kiban/source tools/local/src/main.ts <start|status|stop|logs|token> ...
+// The local run: node --conditions=@kiban/source tools/local/src/main.ts <start|status|stop|logs|token|profile> ...
 import { enableCompileCache } from 'node:module';
 import { statePaths, type StatePaths } from './paths.ts';
 import { UsageError } from './start-error.ts';
@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./commands/status.ts')).statusCommand,
   stop: async () => (await import('./commands/stop.ts')).stopCommand,
   logs: async () => (await import('./commands/logs.ts')).logsCommand,
+  profile: async () => (await import('./commands/profile.ts')).profileCommand,
   token: async () => (await import('./commands/token.ts')).tokenCommand,
 };
 

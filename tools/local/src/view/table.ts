@@ -4,7 +4,9 @@ export function table(rows: readonly (readonly string[])[]): string {
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
-  const right = widths.map((_, column) => rows.slice(1).every((row) => /^[\d.]*( MB)?$/.test(row[column] ?? '')));
+  const right = widths.map((_, column) =>
+    rows.slice(1).every((row) => /^[+-]?[\d.]*( MB| %)?$/.test(row[column] ?? '')),
+  );
   return rows
     .map((row) =>
       widths
