@@ -8,6 +8,8 @@ export interface ScriptedService<S extends DescService> {
   address: string;
   /** What each rpc does; replace one to change it. Rpcs that are missing answer UNAVAILABLE. */
   methods: Partial<GrpcImpl<S>>;
+  /** Latency of every rpc from now on, ms; it passes whether or not the caller still waits. */
+  latencyMs: number;
   /** Ends the server, and every connection to it, as a crash would. */
   kill(): Promise<void>;
   /** Serves again at the same address. */
@@ -18,7 +20,7 @@ export async function scriptService<S extends DescService>(
   service: S,
   methods: Partial<GrpcImpl<S>>,
 ): Promise<ScriptedService<S>> {
-  const scripted = { methods } as ScriptedService<S>;
+  const scripted = { methods, latencyMs: 0 } as ScriptedService<S>;
   class Script {}
   for (const { localName } of service.methods) {
     Object.defineProperty(Script.prototype, localName, {
@@ -27,7 +29,8 @@ export async function scriptService<S extends DescService>(
       value: (request: unknown, call: unknown): unknown => {
         const method = (scripted.methods as Record<string, ((...args: unknown[]) => unknown) | undefined>)[localName];
         if (!method) throw ServiceError.unavailable(`${localName} is not scripted`);
-        return method(request, call);
+        if (scripted.latencyMs === 0) return method(request, call);
+        return new Promise((resolve) => setTimeout(resolve, scripted.latencyMs)).then(() => method(request, call));
       },
     });
   }

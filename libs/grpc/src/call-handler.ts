@@ -61,16 +61,16 @@ async function answer<R>(
   const context = new ServerCall(call);
   const observation = observer?.start(context, method);
   calls.add(context);
-  let leave: (() => void) | undefined;
   let outcome: Outcome<R>;
   try {
-    leave = admission.enter(streamsResponses(method) ? 'stream' : 'call');
+    const leave = admission.enter(streamsResponses(method) ? 'stream' : 'call');
     const run = () => runInCall(context, () => work(context));
-    outcome = { context, value: await (observation?.run ? observation.run(run) : run()) };
+    const working = observation?.run ? observation.run(run) : run();
+    void working.then(leave, leave); // also behind the answer: what goes on working takes a place
+    outcome = { context, value: await context.unlessAborted(working) };
   } catch (error) {
     outcome = { context, error: context.abortedBy ?? fromNest(error) };
   }
-  leave?.();
   calls.delete(context);
   context.sendHeader();
   observation?.end(outcome.error?.code ?? Code.OK, outcome.error);

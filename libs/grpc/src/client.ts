@@ -27,7 +27,7 @@ type ClientMethod<M extends DescMethod> = M['methodKind'] extends 'unary'
 
 /** A client with one method for each rpc. Every error it throws is a ServiceError. */
 export type GrpcClient<S extends DescService> = { [K in keyof S['method']]: ClientMethod<S['method'][K]> } & {
-  /** Ends the connections; calls in flight fail. */
+  /** Takes no new calls; the connections end with the last call in flight. */
   close(): void;
 };
 

@@ -6,9 +6,11 @@ import { type Observable, throwError } from 'rxjs';
  * RpcExceptions itself and replaces them, so their cause would not meet its error id. bootstrapService installs it
  * globally, behind the filters of the application.
  */
-@Catch()
 export class PassErrors implements ExceptionFilter {
   catch(error: unknown): Observable<never> {
     return throwError(() => error);
   }
 }
+
+// The decorator as a call: this file stays plain TypeScript that Node runs without a compiler.
+Catch()(PassErrors);

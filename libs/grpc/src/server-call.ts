@@ -31,6 +31,7 @@ export class ServerCall implements CallContext {
   #controller: AbortController | undefined;
   #abortedBy: ServiceError | undefined;
   #headerSent = false;
+  #reject: ((reason: ServiceError) => void) | undefined;
 
   constructor(call: AnyServerCall) {
     this.#call = call;
@@ -74,6 +75,16 @@ export class ServerCall implements CallContext {
     if (this.#abortedBy) return;
     this.#abortedBy = reason;
     this.#controller?.abort(reason);
+    this.#reject?.(reason);
+  }
+
+  /** The result of `work`, or the reason of an abort as soon as there is one: a handler may not heed its signal. */
+  unlessAborted<R>(work: Promise<R>): Promise<R> {
+    if (this.#abortedBy) return Promise.reject(this.#abortedBy);
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      work.then(resolve, reject);
+    });
   }
 
   #departure(): ServiceError {

@@ -1,10 +1,14 @@
 // What stock NestJS gRPC gets wrong, shown right over a real socket.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type CallContext, Code, createGrpcClient, GrpcService, ServiceError } from '@kiban/grpc';
 import { BadRequestSchema } from '@kiban/contracts/google/rpc';
 import { EMPTY, of, Subject } from 'rxjs';
 import { DemoService } from './demo-service.ts';
+import { cuttable } from './cuttable.ts';
 import { REQUEST, startDemo } from './start-demo.ts';
 import { demos, failure, recorder, until } from './support.ts';
 
@@ -178,10 +182,46 @@ describe('who leaves is noticed', () => {
     await until(() => left);
   });
 
-  test('a signal cancels a call', async () => {
-    const { client } = await start({ get: () => new Promise(() => {}) });
-    const error = client.get(REQUEST, { signal: AbortSignal.timeout(50) });
-    await expect(error).rejects.toMatchObject({ code: Code.CANCELLED });
+  test('a caller that leaves aborts the signal of the handler', async () => {
+    let reached = false;
+    let reason: unknown;
+    const { client } = await start({
+      get: (_: unknown, { signal }: CallContext) => {
+        reached = true;
+        return new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => {
+            reason = signal.reason;
+            reject(reason as Error);
+          }),
+        );
+      },
+    });
+    const leave = new AbortController();
+    const call = failure(client.get(REQUEST, { signal: leave.signal }));
+    await until(() => reached);
+    leave.abort();
+    expect(await call).toMatchObject({ code: Code.CANCELLED });
+    await until(() => reason !== undefined);
+    expect(reason).toMatchObject({ code: Code.CANCELLED });
+  });
+
+  test('a caller whose connection is cut ends the stream that it read', async () => {
+    let left = false;
+    const demo = await start({
+      async *watch(_: unknown, { signal }: CallContext) {
+        signal.addEventListener('abort', () => (left = true));
+        yield { title: 'a' };
+        await new Promise(() => {}); // waits for something that never comes
+      },
+    });
+    const line = await cuttable(demo.address);
+    const client = createGrpcClient(DemoService, line.address);
+    const reading = client.watch(REQUEST)[Symbol.asyncIterator]();
+    await reading.next();
+    line.cut();
+    expect(await failure(reading.next())).toMatchObject({ code: Code.UNAVAILABLE });
+    client.close();
+    await until(() => left);
   });
 });
 
@@ -243,4 +283,27 @@ describe('a drain ends', () => {
     await expect(call).resolves.toMatchObject({ title: 'done' });
     expect(await stream).toMatchObject({ code: Code.UNAVAILABLE });
   });
+
+  test('a handler that heeds nothing cannot hold it up', async () => {
+    const { client, transport } = await start({ get: () => new Promise(() => {}) }, { drainMs: 100 });
+    const call = failure(client.get(REQUEST));
+    await until(() => transport.admission.inFlight === 1);
+    await transport.close();
+    expect(await call).toMatchObject({ code: Code.UNAVAILABLE });
+  });
+});
+
+test('a service runs where proto-loader is not installed', async () => {
+  const execArgv = ['--conditions=@kiban/source', '--import', join(import.meta.dirname, 'without-proto-loader.mjs')];
+  const child = fork(join(import.meta.dirname, 'demo-process.ts'), { execArgv, env: {} });
+  const exit = once(child, 'exit');
+  try {
+    const [address] = (await Promise.race([once(child, 'message'), exit])) as [string];
+    const client = createGrpcClient(DemoService, address);
+    await expect(client.get(REQUEST)).resolves.toMatchObject({ title: 'got' });
+    client.close();
+  } finally {
+    child.kill();
+  }
+  expect(await exit).toEqual([0, null]);
 });
