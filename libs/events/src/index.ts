@@ -22,6 +22,7 @@ export type { PushAuth } from './push/push-auth.ts';
 export { PushError, type PushErrorReason } from './push/push-error.ts';
 export { ArticleDeleted, ArticlePublished, ArticleUpdated } from './catalog/article-events.ts';
 export { InteractionRecorded, UserErased } from './catalog/interaction-events.ts';
+export { PushCancelled, PushScheduled } from './catalog/push-events.ts';
 export { type SubscriptionName, topology } from './catalog/topology.ts';
 export { drainOutbox } from './testing/drain-outbox.ts';
 export { type AcceptedMessage, type MemoryBroker, memoryBroker, type Verdict } from './testing/memory-broker.ts';
