@@ -1,10 +1,14 @@
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { MethodOptions_IdempotencyLevel as Idempotency } from '@bufbuild/protobuf/wkt';
 import type { ChannelOptions } from '@grpc/grpc-js';
+import { POLLED_DNS } from './polling-resolver.ts';
 
-/** `content:50051` as `dns:///content:50051`: every address of the name is used, and looked up again. */
+/** `content:50051` as a target: every address of the name is used, and the name is looked up again every 5 s. */
 export function target(address: string): string {
-  return /^[a-z][\w+.-]*:(\/|@)/i.test(address) || address.startsWith('unix:') ? address : `dns:///${address}`;
+  if (/^dns:\/\//i.test(address)) return `${POLLED_DNS}${address.slice('dns'.length)}`;
+  return /^[a-z][\w+.-]*:(\/|@)/i.test(address) || address.startsWith('unix:')
+    ? address
+    : `${POLLED_DNS}:///${address}`;
 }
 
 /** How every client of ours talks: balanced over all replicas, quick to reconnect, retrying what may be repeated. */

@@ -191,7 +191,7 @@ describe('who leaves is noticed', () => {
         return new Promise((_resolve, reject) =>
           signal.addEventListener('abort', () => {
             reason = signal.reason;
-            reject(reason as Error);
+            reject(signal.reason as Error);
           }),
         );
       },

@@ -10,6 +10,7 @@ export const commands = {
     gateway: 'libs/transcoding/bench/main.ts',
   },
   faults: {
+    grpc: 'libs/grpc/faults/main.ts',
     outbox: 'libs/events/faults/main.ts',
     pubsub: 'libs/pubsub-emulator/faults.mjs',
   },
