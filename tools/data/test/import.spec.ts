@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
@@ -114,4 +114,13 @@ it.each([
   ['another machine without a token', ['package.json', '--gateway', 'https://kiban.example']],
 ])('ends with 2 on %s', async (_, args) => {
   expect((await run(...args).done).code).toBe(2);
+});
+
+it('finds the platform that runs on the state folder, and says what to type when none does', async () => {
+  const path = file('articles.jsonl', [article('a1')]);
+  const { code, output } = await run(path, '--token', 't').done;
+  expect([code, output]).toEqual([2, expect.stringContaining('nothing runs here: npm start first')]);
+  mkdirSync(join(dir, 'state'), { recursive: true });
+  writeFileSync(join(dir, 'state/run.json'), JSON.stringify({ gateway: url }));
+  expect((await run(path, '--token', 't').done).output).toContain('1 rows accepted, 0 refused');
 });

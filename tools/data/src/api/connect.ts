@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { mintDevelopmentToken } from '@kiban/auth';
 import { UsageError } from '../usage-error.ts';
 import { Gateway } from './gateway.ts';
+import { runningGateway } from './running-gateway.ts';
 
-const LOCAL_GATEWAY = 'http://127.0.0.1:8080';
 const LOCAL = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 export interface ConnectOptions {
-  /** Default http://127.0.0.1:8080 */
+  /** Default: the one that `npm start` runs on the state folder. */
   readonly gateway?: string | undefined;
   /** Bearer token. Default: a development token of this checkout, for a gateway on this machine only. */
   readonly token?: string | undefined;
@@ -18,11 +18,14 @@ export interface ConnectOptions {
   readonly roles: readonly string[];
 }
 
-/** A gateway to talk to. Throws UsageError when the address is no http(s) URL or a token is missing. */
+/** A gateway to talk to. Throws UsageError when there is none, its address is no http(s) URL or a token is missing. */
 export async function connect(options: ConnectOptions): Promise<{ gateway: Gateway; url: string }> {
-  const { gateway = LOCAL_GATEWAY, subject, roles } = options;
+  const { gateway = runningGateway(options.stateDir), subject, roles } = options;
+  if (gateway === undefined) {
+    throw new UsageError('nothing runs here: npm start first, or name the platform with --gateway https://...');
+  }
   if (!URL.canParse(gateway) || !/^https?:$/.test(new URL(gateway).protocol)) {
-    throw new UsageError(`--gateway must be a URL such as ${LOCAL_GATEWAY}, not ${gateway}`);
+    throw new UsageError(`--gateway must be a URL such as http://127.0.0.1:8080, not ${gateway}`);
   }
   const parsed = new URL(gateway);
   const url = `${parsed.origin}${parsed.pathname.replace(/\/+$/, '')}`;

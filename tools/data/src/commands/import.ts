@@ -10,7 +10,7 @@ import { showProgress } from '../progress.ts';
 import { UsageError } from '../usage-error.ts';
 
 export const IMPORT_USAGE =
-  'npm run import -- articles.jsonl [interactions.jsonl] [--gateway http://127.0.0.1:8080] [--token JWT] [--restart]';
+  'npm run import -- articles.jsonl [interactions.jsonl] [--gateway URL] [--token JWT] [--restart]';
 
 interface Target {
   readonly gateway: Gateway;

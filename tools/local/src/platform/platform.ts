@@ -81,12 +81,17 @@ export class Platform {
       pubsub: externalPubSub ?? `127.0.0.1:${ports.at(-1)!}`,
       databaseUrl: (name) => this.#databases.url(name),
     };
+    const start = (specs: readonly ServiceSpec[]) => specs.map((spec) => this.#startService(spec, surroundings));
+    // What needs neither database nor Pub/Sub uses the time in which those start.
+    const needsNothing = ({ databases, pubsub }: ServiceSpec) => !databases.length && !pubsub;
+    const early = Promise.all(start(this.#specs.filter(needsNothing)));
+    early.catch(() => {});
     this.#starting = Promise.allSettled([this.#databases.start(), this.#startPubSub(surroundings, !externalPubSub)]);
     for (const result of (await this.#starting) as PromiseSettledResult<void>[]) {
       if (result.status === 'rejected') throw result.reason;
     }
     reporter.step('infrastructure', 'PostgreSQL and Pub/Sub are up');
-    await Promise.all(this.#specs.map((spec) => this.#startService(spec, surroundings)));
+    await Promise.all([early, ...start(this.#specs.filter((spec) => !needsNothing(spec)))]);
     this.#jobs = new Jobs({ surroundings, reporter, built: this.#build.built(JOBS) });
   }
 
