@@ -1,6 +1,16 @@
 export { Allow, type AllowRule } from './allow.ts';
 export { bootstrapService } from './bootstrap-service.ts';
-export { address, type CommonConfig, ConfigError, type ConfigOf, flag, milliseconds, port } from './config.ts';
+export {
+  address,
+  AUTH_VARIABLES,
+  type CommonConfig,
+  ConfigError,
+  type ConfigOf,
+  flag,
+  milliseconds,
+  port,
+  readConfig,
+} from './config.ts';
 export type { Logger } from './logger.ts';
 export { waitFor } from './patience.ts';
 export type { Runtime } from './runtime.ts';

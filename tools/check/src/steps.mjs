@@ -13,6 +13,12 @@ export const STEPS = [
   // After typecheck: lint reads the types of other projects from what it compiled.
   { name: 'lint', command: 'oxlint --type-aware --quiet' },
   { name: 'bundle', command: 'nx run-many -t bundle --output-style=static' },
+  // After typecheck: the rules ask the compiled services whether they could start with what their pods will get.
+  {
+    name: 'deploy',
+    command:
+      'nx run kiban:compile --output-style=static && node --conditions=@kiban/source tools/deploy/src/main.ts stale && node deploy/policies/src/main.ts',
+  },
   { name: 'test', command: 'nx run-many -t test --parallel=2 --output-style=static', tests: true },
   // The repo's own cases run with the tests; a folder of further cases runs where there is one.
   {

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => void>> = {
   stale() {
     const found = staleFiles();
     if (found.length) throw new DeployError(`${found.join('\n')}\nrun npm run render and commit what it changes`);
+    console.log('deploy/rendered is as new as deploy/k8s');
   },
 };
 
