@@ -25,6 +25,8 @@ export class KeySet {
   readonly #freshMs: number;
   readonly #cooldownMs: number;
   #keys: JWTVerifyGetKey | undefined;
+  #text = '';
+  #generation = 0;
   #readAt = -Infinity;
   #triedAt = -Infinity;
   #reading: Promise<void> | undefined;
@@ -38,7 +40,7 @@ export class KeySet {
   /** The key for one token. Throws JWKSNoMatchingKey, or TokenError `jwks-unavailable` when no keys are known. */
   readonly keyFor: JWTVerifyGetKey = async (header, token) => {
     if (!this.#keys) await this.#read();
-    else if (performance.now() - this.#readAt > this.#freshMs && this.#cooledDown()) void this.#read().catch(() => {});
+    else this.#refresh();
     try {
       return await this.#find(header, token);
     } catch (error) {
@@ -47,6 +49,16 @@ export class KeySet {
       return await this.#find(header, token);
     }
   };
+
+  /** Counts up when other keys were read: what older ones verified has to be verified again. Begins a read when due. */
+  get generation(): number {
+    this.#refresh();
+    return this.#generation;
+  }
+
+  #refresh(): void {
+    if (performance.now() - this.#readAt > this.#freshMs && this.#cooledDown()) void this.#read().catch(() => {});
+  }
 
   async #find(...[header, token]: Parameters<JWTVerifyGetKey>) {
     if (!this.#keys) throw new TokenError('jwks-unavailable', 'The keys of the token issuer are not available.');
@@ -67,7 +79,10 @@ export class KeySet {
   async #load(): Promise<void> {
     this.#triedAt = performance.now();
     try {
-      this.#keys = createLocalJWKSet(await readKeys(this.#location));
+      const text = await readKeys(this.#location);
+      this.#keys = createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
+      if (text !== this.#text) this.#generation++;
+      this.#text = text;
       this.#readAt = performance.now();
     } catch (cause) {
       throw new TokenError('jwks-unavailable', 'The keys of the token issuer are not available; try again later.', {
@@ -81,12 +96,12 @@ function isUrl(location: string): boolean {
   return /^https?:\/\//.test(location);
 }
 
-async function readKeys(location: string): Promise<JSONWebKeySet> {
-  if (!isUrl(location)) return JSON.parse(await readFile(location, 'utf8')) as JSONWebKeySet;
+async function readKeys(location: string): Promise<string> {
+  if (!isUrl(location)) return await readFile(location, 'utf8');
   const response = await fetch(location, {
     headers: { accept: 'application/json' },
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return (await response.json()) as JSONWebKeySet;
+  return await response.text();
 }

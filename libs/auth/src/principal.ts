@@ -19,7 +19,7 @@ export function principalOf(token: string, claims: JWTPayload & { sub: string })
   const { roles, email } = claims;
   return {
     subject: claims.sub,
-    roles: Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : [],
+    roles: Object.freeze(Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : []),
     ...(typeof email === 'string' && { email }),
     token,
     claims,

@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
-import { createTokenVerifier, ensureDevelopmentKeys, mintDevelopmentToken } from './index.ts';
+import { until } from '@kiban/testing';
+import {
+  createTokenVerifier,
+  ensureDevelopmentKeys,
+  mintDevelopmentToken,
+  type Principal,
+  TokenError,
+} from './index.ts';
+import { VerifiedTokens } from './verified-tokens.ts';
 
 let dir: string;
 let jwks: string;
@@ -15,7 +23,11 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'kiban-auth-'));
   ({ jwksFile: jwks } = await ensureDevelopmentKeys(dir));
 });
-afterAll(() => rm(dir, { recursive: true }));
+const closing: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of closing) await close();
+  await rm(dir, { recursive: true });
+});
 
 /** Serves whatever `file` holds; counts reads; answers 503 while down. */
 async function serveKeys(initial: string) {
@@ -27,7 +39,10 @@ async function serveKeys(initial: string) {
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
-  return { state, url, close: () => new Promise((done) => server.close(done)) };
+  // A test that fails must not leave it open.
+  const close = () => new Promise((done) => server.close(done));
+  closing.push(close);
+  return { state, url, close };
 }
 
 test('a development token names its subject and roles', async () => {
@@ -112,4 +127,70 @@ test('an issuer that was down at first is asked again', async () => {
   await expect(verifier.verify(token)).rejects.toMatchObject({ reason: 'jwks-unavailable' });
   await writeFile(file, await readFile(jwks));
   await expect(verifier.verify(token)).resolves.toMatchObject({ subject: 'a' });
+});
+
+describe('a verified token is remembered', () => {
+  test('until it expires', async () => {
+    const verifier = createTokenVerifier({ ...base, jwks, clockToleranceSeconds: 0 });
+    await verifier.verify(await mintDevelopmentToken(dir, { subject: 'first' })); // reads the keys
+    const token = await mintDevelopmentToken(dir, { subject: 'a', ttlSeconds: 2 });
+    const principal = await verifier.verify(token);
+    await expect(verifier.verify(token)).resolves.toBe(principal);
+    await until(
+      () =>
+        verifier.verify(token).then(
+          () => false,
+          (error: TokenError) => error.reason === 'expired',
+        ),
+      { message: 'the token to expire' },
+    );
+  });
+
+  test('until the issuer withdraws its key, no longer than without a cache', async () => {
+    const next = await mkdtemp(join(tmpdir(), 'kiban-auth-'));
+    const { jwksFile } = await ensureDevelopmentKeys(next);
+    const { state, url, close } = await serveKeys(jwks);
+    const verifier = createTokenVerifier({ ...base, jwks: url, freshMs: 0, cooldownMs: 0 });
+    const token = await mintDevelopmentToken(dir, { subject: 'a' });
+    await verifier.verify(token);
+    const principal = await verifier.verify(token);
+    await expect(verifier.verify(token)).resolves.toBe(principal);
+    state.file = jwksFile;
+    await until(
+      () =>
+        verifier.verify(token).then(
+          () => false,
+          (error: TokenError) => error.reason === 'bad-signature',
+        ),
+      { message: 'the key to be forgotten' },
+    );
+    await close();
+    await rm(next, { recursive: true });
+  });
+
+  test('by all of it: the same claims under another signature are another token', async () => {
+    const verifier = createTokenVerifier({ ...base, jwks });
+    const token = await mintDevelopmentToken(dir, { subject: 'a' });
+    for (let i = 0; i < 3; i++) await verifier.verify(token);
+    await expect(verifier.verify(`${token.slice(0, -8)}AAAAAAAA`)).rejects.toMatchObject({ reason: 'bad-signature' });
+  });
+
+  test('as a principal that no caller can change for the next one', async () => {
+    const principal = await createTokenVerifier({ ...base, jwks }).verify(
+      await mintDevelopmentToken(dir, { subject: 'a' }),
+    );
+    expect(() => Object.assign(principal, { subject: 'b' })).toThrow(TypeError);
+    expect(() => Object.assign(principal.claims, { sub: 'b' })).toThrow(TypeError);
+    expect(() => (principal.roles as string[]).push('admin')).toThrow(TypeError);
+  });
+
+  test('among so many others only', () => {
+    const tokens = new VerifiedTokens(2);
+    const principal = (subject: string): Principal => ({ subject, roles: [], token: subject, claims: {} });
+    for (const name of ['a', 'b']) tokens.set(name, principal(name), Infinity);
+    tokens.get('a');
+    tokens.set('c', principal('c'), Infinity);
+    expect(['a', 'b', 'c'].map((name) => tokens.get(name)?.subject)).toEqual(['a', undefined, 'c']);
+    expect(tokens.size).toBe(2);
+  });
 });

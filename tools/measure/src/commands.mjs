@@ -8,6 +8,7 @@ export const commands = {
     outbox: 'libs/events/bench/main.ts',
     pubsub: 'libs/pubsub-emulator/bench.mjs',
     gateway: 'libs/transcoding/bench/main.ts',
+    auth: 'libs/auth/bench/main.ts',
   },
   faults: {
     grpc: 'libs/grpc/faults/main.ts',
