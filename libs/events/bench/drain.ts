@@ -2,6 +2,7 @@ import type { Publisher } from '@kiban/pubsub';
 import { Client } from 'pg';
 import type { FaultDatabase } from '../faults/fault-database.ts';
 import { createRelay } from '../src/relay/relay.ts';
+import type { RelayOptions } from '../src/relay/relay-options.ts';
 import { cpuMeter } from './cpu-meter.ts';
 import { fill } from './fill.ts';
 
@@ -31,6 +32,7 @@ export async function drainWithRelay(
   database: FaultDatabase,
   events: number,
   publisher: Pick<Publisher, 'publish'>,
+  more: Pick<RelayOptions, 'batch' | 'connections'> = {},
 ): Promise<Drain> {
   await fill(database.admin, events);
   let sent = 0;
@@ -38,6 +40,7 @@ export async function drainWithRelay(
   const done = new Promise<void>((resolve) => (finish = resolve));
   return measure(database, events, async () => {
     const relay = createRelay({
+      ...more,
       databases: [{ name: 'bench', url: database.url }],
       publisher: {
         async publish(topic, messages) {
