@@ -4,7 +4,7 @@ import type { FaultDatabase } from '../faults/fault-database.ts';
 import { createRelay } from '../src/relay/relay.ts';
 import type { RelayOptions } from '../src/relay/relay-options.ts';
 import { cpuMeter } from './cpu-meter.ts';
-import { fill } from './fill.ts';
+import { fill } from '../faults/ordered-publisher.ts';
 
 export interface Drain {
   /** Events per second. */

@@ -1,11 +1,10 @@
-import type { RelayFaults } from './run-relay-faults.ts';
-
-export interface Plan {
-  readonly title: string;
-  /** False for designs that must break a guarantee: the suite would be worthless if they passed. */
-  readonly mustHold: boolean;
-  readonly faults: Omit<RelayFaults, 'plan' | 'seed' | 'onProgress'>;
-}
+import type { Plan, PlanOptions } from './plan.ts';
+import { runBacklog } from './run-backlog.ts';
+import { runConsumerFaults } from './run-consumer-faults.ts';
+import { runHandlerBug } from './run-handler-bug.ts';
+import { runHeldTransaction } from './run-held-transaction.ts';
+import { runOutage } from './run-outage.ts';
+import { type RelayFaults, runRelayFaults } from './run-relay-faults.ts';
 
 const common = {
   relays: 3,
@@ -21,32 +20,48 @@ const common = {
 
 const naive = { ...common, events: 2_000, kills: 4, refuse: 0, loseReply: 0 } as const;
 
-/** Named as in docs/results; `--events` and `--kills` change their size. */
+/** `--kills` is about whatever the plan kills; connections are cut a tenth as often as relays are killed. */
+function relays(title: string, faults: Omit<RelayFaults, 'seed'>, mustHold = true): Plan {
+  return {
+    title,
+    mustHold,
+    run({ kills, seconds, ...options }: PlanOptions) {
+      const killed = faults.serverKills > 0 ? 'serverKills' : 'kills';
+      return runRelayFaults({
+        ...faults,
+        ...options,
+        ...(kills === undefined ? {} : { [killed]: kills }),
+        ...(kills === undefined || faults.backendKills === 0 ? {} : { backendKills: Math.round(kills / 10) }),
+        ...(seconds === undefined ? {} : { freezes: faults.freezes.map(() => seconds * 1000) }),
+      });
+    },
+  };
+}
+
+/** Named as in docs/results; `--events`, `--kills` and `--seconds` change their size. */
 export const plans: Readonly<Record<string, Plan>> = {
-  A: {
-    title: 'relays killed, connections cut, broker errors, lost replies',
-    mustHold: true,
-    faults: { ...common, events: 100_000, kills: 1_000, backendKills: 100 },
-  },
-  B: {
-    title: 'PostgreSQL killed with kill -9',
-    mustHold: true,
-    faults: { ...common, events: 10_000, serverKills: 20 },
-  },
-  C: {
-    title: 'a relay frozen for 30 s (SIGSTOP)',
-    mustHold: true,
-    faults: { ...common, events: 5_000, freezes: [30_000] },
-  },
-  'H-skip-locked': {
-    title: 'naive: FOR UPDATE SKIP LOCKED, several relays',
-    mustHold: false,
-    faults: { ...naive, mode: 'skip-locked' },
-  },
-  'H-cursor': { title: 'naive: id > last cursor', mustHold: false, faults: { ...naive, mode: 'cursor' } },
-  'H-no-key-lock': {
-    title: 'naive: no lock per key before the number',
-    mustHold: false,
-    faults: { ...naive, withoutKeyLock: true },
-  },
+  A: relays('relays killed, connections cut, broker errors, lost replies', {
+    ...common,
+    events: 100_000,
+    kills: 1_000,
+    backendKills: 100,
+  }),
+  B: relays('PostgreSQL killed with kill -9', { ...common, events: 10_000, serverKills: 20 }),
+  C: relays('a relay frozen for 30 s (SIGSTOP)', { ...common, events: 5_000, freezes: [30_000] }),
+  D: { title: 'consumers killed, through the embedded Pub/Sub', mustHold: true, run: runConsumerFaults },
+  E: { title: 'a transaction open for 60 s', mustHold: true, run: runHeldTransaction },
+  F: { title: 'a backlog of a million', mustHold: true, run: runBacklog },
+  G: relays('everything through pgbouncer in transaction mode', {
+    ...common,
+    events: 10_000,
+    kills: 100,
+    backendKills: 10,
+    mode: 'pooled',
+    pooler: true,
+  }),
+  outage: { title: 'Pub/Sub killed for 60 s under load', mustHold: true, run: runOutage },
+  bug: { title: 'a consumer that throws for 10 minutes', mustHold: true, run: runHandlerBug },
+  'H-skip-locked': relays('naive: FOR UPDATE SKIP LOCKED, several relays', { ...naive, mode: 'skip-locked' }, false),
+  'H-cursor': relays('naive: id > last cursor', { ...naive, mode: 'cursor' }, false),
+  'H-no-key-lock': relays('naive: no lock per key before the number', { ...naive, withoutKeyLock: true }, false),
 };

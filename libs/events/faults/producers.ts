@@ -12,6 +12,8 @@ export interface ProducerOptions {
   /** Events per second over all producers; absent = as fast as possible. */
   readonly rate?: number;
   readonly connections?: number;
+  /** Ends before `events` when it says so. */
+  readonly enough?: () => boolean;
   /** Called with every event that the producer believes to be committed. */
   readonly onCommitted?: (count: number) => void;
 }
@@ -65,7 +67,7 @@ export async function produce(options: ProducerOptions): Promise<Produced> {
     }
   };
   const worker = async () => {
-    while (next < options.events) {
+    while (next < options.events && options.enough?.() !== true) {
       if (options.rate !== undefined) {
         const ahead = next / options.rate - (performance.now() - started) / 1000;
         if (ahead > 0) await delay(ahead * 1000);

@@ -1,41 +1,51 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Plan } from './plans.ts';
-import type { RelayFaultsResult } from './run-relay-faults.ts';
+import type { Plan, PlanResult } from './plan.ts';
 
 const FILE = join(import.meta.dirname, '../../../docs/results/outbox-faults.md');
 
 const HEAD = `# Fault injection: the outbox
-Regenerate a row with \`npm run faults -- outbox --plan <plan> --write\`. Order is judged against PostgreSQL's commit timestamps,
-duplicates against what was published and not deleted at each kill plus the messages of lost replies, effects behind the inbox.
-Plans whose name begins with H are designs that must fail, to prove that the suite can.
+Regenerate a row with \`npm run faults -- outbox --plan <plan> --write\`. Order is judged against PostgreSQL's commit timestamps.
+Duplicates are published twice; their bound is what was published and not deleted at each kill, plus the messages of lost
+replies (plans D, outage and bug: what the inbox dropped). Effects are counted behind the inbox. Plans whose name begins with H
+are designs that must fail, to prove that the suite can.
 
-| plan | what | committed | kill -9 of relays | cut connections | kill -9 of PostgreSQL | broker errors | lost replies | lost | invented | inversions | duplicates (bound) | effects | verdict | seconds |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+| plan | what | faults | committed | lost | invented | inversions | duplicates (bound) | effects | measured | verdict | seconds |
+|---|---|---|---|---|---|---|---|---|---|---|---|
 `;
 
 /** Replaces the plan's row in the committed table. */
-export function recordResult(plan: Plan, result: RelayFaultsResult): void {
+export function recordResult(name: string, plan: Plan, result: PlanResult): void {
+  const bound = result.duplicateBound === undefined ? '' : ` (${number(result.duplicateBound)})`;
   const cells = [
-    result.plan,
+    name,
     plan.title,
+    list(Object.fromEntries(Object.entries(result.injected).filter(([, count]) => count > 0))),
     result.committed,
-    result.kills,
-    result.backendKills,
-    result.serverKills,
-    result.refused,
-    result.lostReplies,
     result.lost,
     result.invented,
     result.inversions,
-    `${result.duplicates} (${result.duplicateBound})`,
-    result.effects,
+    number(result.duplicates) + bound,
+    result.effects ?? '',
+    list(result.measured ?? {}),
     result.broken.length === 0 ? 'held' : `broke: ${result.broken.join('; ')}`,
     result.seconds,
   ];
-  const row = `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)).join(' | ')} |`;
+  const row = `| ${cells.map((cell) => (typeof cell === 'number' ? number(cell) : cell)).join(' | ')} |`;
   const old = existsSync(FILE) ? readFileSync(FILE, 'utf8').split('\n') : [];
-  const rows = old.filter((line) => /^\| [A-H][\w-]* \|/.test(line) && !line.startsWith(`| ${result.plan} |`));
+  const rows = old.filter(
+    (line) => /^\| ([A-H]|[A-H]-[\w-]+|outage|bug) \|/.test(line) && !line.startsWith(`| ${name} |`),
+  );
   mkdirSync(join(FILE, '..'), { recursive: true });
   writeFileSync(FILE, `${HEAD}${[...rows, row].sort().join('\n')}\n`);
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+function list(values: Readonly<Record<string, number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${number(value)} ${name}`)
+    .join(', ');
 }

@@ -7,10 +7,11 @@ import { type FaultDatabase, faultDatabase } from './fault-database.ts';
 import { produce } from './producers.ts';
 import { type Random, seededRandom } from './random.ts';
 import { RelayFleet, type RelayMode } from './relay-fleet.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { brokenGuarantees, type PlanResult, secondsSince } from './plan.ts';
+import { startPooler } from './pooler.ts';
+import { judge } from './verdict.ts';
 
 export interface RelayFaults {
-  readonly plan: string;
   readonly events: number;
   readonly seed: number;
   readonly relays: number;
@@ -28,36 +29,23 @@ export interface RelayFaults {
   readonly keys: number;
   /** Replaces outbox_publish by one without the lock per key, for the plan that must fail. */
   readonly withoutKeyLock?: boolean;
+  /** Everything but the judge connects through pgbouncer in transaction mode. */
+  readonly pooler?: boolean;
   readonly onProgress?: (line: string) => void;
 }
 
-export interface RelayFaultsResult extends Verdict {
-  readonly plan: string;
-  readonly seed: number;
-  readonly kills: number;
-  readonly backendKills: number;
-  readonly serverKills: number;
-  readonly refused: number;
-  readonly lostReplies: number;
-  readonly rolledBack: number;
-  /** Rows published but not deleted at the kills + messages of lost replies. */
-  readonly duplicateBound: number;
-  readonly left: number;
-  readonly seconds: number;
-  /** What is broken; empty when every guarantee held. */
-  readonly broken: readonly string[];
-}
-
 /** Producers, relays, a broker with faults and a consumer with an inbox, while things are killed; then the count. */
-export async function runRelayFaults(options: RelayFaults): Promise<RelayFaultsResult> {
+export async function runRelayFaults(options: RelayFaults): Promise<PlanResult> {
   const started = performance.now();
   const random = seededRandom(options.seed);
   const database = await faultDatabase({ durable: options.serverKills > 0 });
   if (options.withoutKeyLock === true) await removeKeyLock(database);
-  const effects = startEffects(database.url);
+  const pooler = options.pooler === true ? await startPooler(database.url) : undefined;
+  const url = pooler?.url ?? database.url;
+  const effects = startEffects(url);
   const broker = new FaultBroker({ ...options, random, onAccept: (message) => effects.take(message) });
   const brokerHost = await broker.listen();
-  const { admin, url } = database;
+  const { admin } = database;
   const program = await bundleProcess('relay-process');
   const fleet = new RelayFleet({ ...options, program, url, broker, brokerHost, admin, random });
   await fleet.ready();
@@ -90,19 +78,23 @@ export async function runRelayFaults(options: RelayFaults): Promise<RelayFaultsR
   await effects.close();
   broker.close();
   await database.close();
+  await pooler?.stop();
   const result = {
     ...verdict,
-    plan: options.plan,
+    // What is still in the outbox never reached anybody.
+    lost: Math.max(verdict.lost, left),
     seed: options.seed,
-    kills: fleet.kills,
-    backendKills: fleet.backendKills,
-    serverKills,
-    refused: broker.refused,
-    lostReplies: broker.lostReplies,
-    rolledBack,
+    injected: {
+      'kill -9 of relays': fleet.kills,
+      'cut connections': fleet.backendKills,
+      'kill -9 of PostgreSQL': serverKills,
+      'frozen relays': options.freezes.length,
+      'broker errors': broker.refused,
+      'lost replies': broker.lostReplies,
+      'rolled back events': rolledBack,
+    },
     duplicateBound: fleet.exposed + broker.lostReplyMessages,
-    left,
-    seconds: Math.round((performance.now() - started) / 100) / 10,
+    seconds: secondsSince(started),
   };
   return { ...result, broken: brokenGuarantees(result) };
 }
@@ -168,17 +160,4 @@ async function removeKeyLock({ admin }: FaultDatabase): Promise<void> {
   const without = text.replace(/PERFORM pg_advisory_xact_lock[\s\S]*?AS locks;/, '');
   if (without === text) throw new Error('outbox_publish has no lock to remove');
   await admin.query(without);
-}
-
-function brokenGuarantees(result: Omit<RelayFaultsResult, 'broken'>): string[] {
-  const broken: string[] = [];
-  const expectZero = { lost: result.lost, invented: result.invented, inversions: result.inversions, left: result.left };
-  for (const [name, value] of Object.entries({ ...expectZero, 'effect inversions': result.effectInversions })) {
-    if (value !== 0) broken.push(`${value} ${name}`);
-  }
-  if (result.effects !== result.committed) broken.push(`${result.effects} effects of ${result.committed} commits`);
-  if (result.duplicates > result.duplicateBound) {
-    broken.push(`${result.duplicates} duplicates, at most ${result.duplicateBound} can be explained`);
-  }
-  return broken;
 }

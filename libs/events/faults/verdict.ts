@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Accepted } from './fault-broker.ts';
+import type { PlanResult } from './plan.ts';
 
 export interface Verdict {
   readonly committed: number;
@@ -39,6 +40,35 @@ export async function judge(admin: pg.Pool, log: readonly Accepted[]): Promise<V
     duplicates: log.length - seen.size,
     effects: effects.rows.length,
     effectInversions: countInversions(effects.rows, rank),
+  };
+}
+
+export type EffectVerdict = Pick<
+  PlanResult,
+  'committed' | 'lost' | 'invented' | 'inversions' | 'duplicates' | 'effects' | 'effectInversions'
+>;
+
+/**
+ * Judges by the effects alone, where the messages in between went through the real Pub/Sub: lost is committed without an
+ * effect, duplicates are the deliveries that the inbox dropped.
+ */
+export async function judgeEffects(admin: pg.Pool): Promise<EffectVerdict> {
+  const truth = await admin.query<{ event_id: string }>(
+    'SELECT event_id FROM truth ORDER BY pg_xact_commit_timestamp(xid::xid), position',
+  );
+  const rank = new Map(truth.rows.map((row, index) => [row.event_id, index]));
+  const effects = await admin.query<{ id: string; key: string }>('SELECT event_id AS id, key FROM effect ORDER BY n');
+  const ids = new Set(effects.rows.map(({ id }) => id));
+  const dropped = await admin.query('SELECT 1 FROM dropped');
+  const inversions = countInversions(effects.rows, rank);
+  return {
+    committed: rank.size,
+    lost: [...rank.keys()].filter((id) => !ids.has(id)).length,
+    invented: [...ids].filter((id) => !rank.has(id)).length,
+    inversions,
+    duplicates: dropped.rows.length,
+    effects: effects.rows.length,
+    effectInversions: inversions,
   };
 }
 
