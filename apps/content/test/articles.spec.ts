@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ArticleDeleted, ArticlePublished, ArticleUpdated, publishedEvents } from '@kiban/events';
+import { ArticleDeleted, ArticlePublished, ArticleUpdated } from '@kiban/events';
+import { publishedEvents } from '@kiban/events/testing';
 import { refusal } from './errors.ts';
 import { startContent, type TestContent } from './start-content.ts';
 

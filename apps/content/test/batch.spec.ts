@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BadRequestSchema, Code, type Status } from '@kiban/contracts/google/rpc';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
-import { ArticlePublished, publishedEvents } from '@kiban/events';
+import { ArticlePublished } from '@kiban/events';
+import { publishedEvents } from '@kiban/events/testing';
 import { startContent, type TestContent } from './start-content.ts';
 
 let content: TestContent;

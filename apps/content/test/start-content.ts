@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
 import { ContentService } from '@kiban/contracts/kiban/content/v1';
 import { createDatabase, type Database } from '@kiban/database';
-import { drainOutbox, memoryBroker, type MemoryBroker } from '@kiban/events';
+import { drainOutbox, memoryBroker, type MemoryBroker } from '@kiban/events/testing';
 import { createGrpcClient, type GrpcClient } from '@kiban/grpc';
 import { type RunningService, startService } from '@kiban/service';
 import { testPostgres } from '@kiban/testing';

@@ -6,7 +6,7 @@ import {
   PublishResponseSchema,
   type PublishRequest,
 } from '@kiban/contracts/google/pubsub/v1';
-import type { Random } from './random.ts';
+import type { Random } from '../src/testing/seeded-random.ts';
 
 /** One accepted message. */
 export interface Accepted {

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createDatabase, type Database } from '@kiban/database';
 import { InteractionRecorded } from '../src/catalog/interaction-events.ts';
 import { createOutbox } from '../src/outbox/outbox.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../src/testing/seeded-random.ts';
 
 export interface ProducerOptions {
   readonly url: string;
+  /** To be committed, not counting those whose transaction rolls back. */
   readonly events: number;
   readonly keys: number;
   readonly random: Random;
@@ -39,7 +40,7 @@ export async function produce(options: ProducerOptions): Promise<Produced> {
   let failed = 0;
 
   const transaction = async () => {
-    const mine = Array.from({ length: 1 + Math.floor(random() * 3) }, () => next++).filter((n) => n < options.events);
+    const mine = Array.from({ length: 1 + Math.floor(random() * 3) }, () => next++);
     const rollBack = random() < 0.05;
     const hold = random() < 0.05 ? random() * 30 : 0;
     try {
@@ -67,7 +68,7 @@ export async function produce(options: ProducerOptions): Promise<Produced> {
     }
   };
   const worker = async () => {
-    while (next < options.events && options.enough?.() !== true) {
+    while (next - rolledBack < options.events && options.enough?.() !== true) {
       if (options.rate !== undefined) {
         const ahead = next / options.rate - (performance.now() - started) / 1000;
         if (ahead > 0) await delay(ahead * 1000);

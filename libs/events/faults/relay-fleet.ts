@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Accepted, FaultBroker } from './fault-broker.ts';
 import { SHARD_LOCK_CLASS } from '../src/relay/relay-options.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../src/testing/seeded-random.ts';
 
 /** Requests on the wire when a relay is frozen are taken within this time, ms. */
 const TAKEN_MS = 30;

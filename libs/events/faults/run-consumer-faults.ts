@@ -8,7 +8,7 @@ import { startBus } from './bus.ts';
 import { faultDatabase } from './fault-database.ts';
 import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } from './plan.ts';
 import { produce } from './producers.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../src/testing/seeded-random.ts';
 import { judgeEffects } from './verdict.ts';
 
 const SUBSCRIPTION = 'faults';

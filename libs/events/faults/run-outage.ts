@@ -11,7 +11,7 @@ import { effectHandler } from './effects.ts';
 import { faultDatabase } from './fault-database.ts';
 import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } from './plan.ts';
 import { produce } from './producers.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../src/testing/seeded-random.ts';
 import { startReadingService } from './reading-service.ts';
 import { judgeEffects } from './verdict.ts';
 

@@ -5,7 +5,7 @@ import { startEffects } from './effects.ts';
 import { FaultBroker } from './fault-broker.ts';
 import { type FaultDatabase, faultDatabase } from './fault-database.ts';
 import { produce } from './producers.ts';
-import { type Random, seededRandom } from './random.ts';
+import { type Random, seededRandom } from '../src/testing/seeded-random.ts';
 import { RelayFleet, type RelayMode } from './relay-fleet.ts';
 import { brokenGuarantees, type PlanResult, secondsSince } from './plan.ts';
 import { startPooler } from './pooler.ts';

@@ -24,6 +24,3 @@ export { ArticleDeleted, ArticlePublished, ArticleUpdated } from './catalog/arti
 export { InteractionRecorded, UserErased } from './catalog/interaction-events.ts';
 export { PushCancelled, PushScheduled } from './catalog/push-events.ts';
 export { type SubscriptionName, topology } from './catalog/topology.ts';
-export { drainOutbox } from './testing/drain-outbox.ts';
-export { type AcceptedMessage, type MemoryBroker, memoryBroker, type Verdict } from './testing/memory-broker.ts';
-export { publishedEvents } from './testing/published-events.ts';

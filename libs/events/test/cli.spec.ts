@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { testPubSub } from '@kiban/testing';
+import { testPubSub, until } from '@kiban/testing';
 import { runCli } from '../cli/run-cli.ts';
-import { ArticlePublished, createOutbox, drainOutbox, memoryBroker, publishedEvents, uuid7 } from '../src/index.ts';
+import { ArticlePublished, createOutbox, createRelay, uuid7 } from '../src/index.ts';
+import { drainOutbox, expectPublished, memoryBroker, publishedEvents } from '../src/testing/index.ts';
 import { eventsDatabase } from './fixture.ts';
 
 const INVALID_ARGUMENT = 3;
@@ -58,6 +59,54 @@ describe('npm run events', () => {
     expect((await run('outbox', 'show', id)).text).toContain('"articleId": "a"');
     expect(await run('outbox', 'drop', id)).toEqual({ code: 0, text: `dropped ${id}` });
     expect(await run('outbox', 'drop', id)).toMatchObject({ code: 2 });
+  });
+
+  it('shows why a key is held, and tries it again when asked', async () => {
+    const [bad] = await db.database.tx(async (tx) =>
+      ['bad', 'behind'].map((title) => outbox.publish(tx, ArticlePublished, { article: { articleId: 'held', title } })),
+    );
+    const broker = memoryBroker();
+    broker.judge = () => ({ refuse: INVALID_ARGUMENT, message: 'attribute too long' });
+    const topology = { topics: { article: { onPoison: 'block' } }, subscriptions: {} } as const;
+    const hour = { first: 3_600_000, last: 3_600_000 };
+    const relay = createRelay({
+      databases: [{ name: 'test', url: db.url }],
+      publisher: broker,
+      topology,
+      retryMs: hour,
+    });
+    await until(async () => (await run('outbox', 'keys')).text.includes('held'), { message: 'held' });
+    const keys = await run('outbox', 'keys');
+    expect(keys.text).toContain(`article held  attempts 1`);
+    expect(keys.text).toContain(bad);
+    expect(keys.text).toContain('attribute too long');
+    expect((await run('outbox', 'status')).text).toMatch(/blocked keys +1/);
+    broker.judge = () => 'accept';
+    expect(await run('outbox', 'retry', 'held')).toMatchObject({ code: 0 });
+    await until(() => broker.accepted.length === 2, { message: 'both events' });
+    await relay.stop();
+    expectPublished(broker, ArticlePublished, { article: { title: 'bad' } }, { article: { title: 'behind' } });
+    expect((await run('outbox', 'keys')).text).toBe('no key is held back');
+  });
+
+  it('vacuums and reindexes', async () => {
+    expect(await run('outbox', 'vacuum')).toEqual({ code: 0, text: 'vacuumed and reindexed' });
+  });
+
+  it('shows and drops a dead message', async () => {
+    const payload = Buffer.from([0x0a, 1, 0x61]); // articleId: "a"
+    const attributes = JSON.stringify({ 'ce-id': uuid7(), 'ce-type': 'kiban.events.v1.ArticleDeleted' });
+    await db.database.query(
+      `INSERT INTO inbox_dead (subscription, message_id, ordering_key, payload, attributes, reason, error)
+       VALUES ('similarity-article', '2', 'a', $1, $2::jsonb, 'handler-failed', 'gave up after 2 attempts')`,
+      [payload, attributes],
+    );
+    const number = /^(\d+)/.exec((await run('inbox', 'dead', 'ls')).text)?.[1] ?? '';
+    const shown = await run('inbox', 'dead', 'show', number);
+    expect(shown.text).toContain('"articleId": "a"');
+    expect(shown.text).toContain('gave up after 2 attempts');
+    expect(await run('inbox', 'dead', 'drop', number)).toEqual({ code: 0, text: `dropped ${number}` });
+    expect(await run('inbox', 'dead', 'drop', number)).toMatchObject({ code: 2 });
   });
 
   it('replays a dead message through Pub/Sub', async () => {

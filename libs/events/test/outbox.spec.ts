@@ -3,12 +3,10 @@ import {
   ArticleDeleted,
   ArticlePublished,
   createOutbox,
-  drainOutbox,
   type EventTransaction,
-  memoryBroker,
   type OutboxError,
-  publishedEvents,
 } from '../src/index.ts';
+import { drainOutbox, memoryBroker, publishedEvents } from '../src/testing/index.ts';
 import { eventsDatabase } from './fixture.ts';
 
 let db: Awaited<ReturnType<typeof eventsDatabase>>;

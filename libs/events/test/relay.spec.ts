@@ -1,17 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { until } from '@kiban/testing';
 import { Registry } from 'prom-client';
-import {
-  ArticleDeleted,
-  createOutbox,
-  createRelay,
-  drainOutbox,
-  type MemoryBroker,
-  memoryBroker,
-  publishedEvents,
-  type Relay,
-  type RelayOptions,
-} from '../src/index.ts';
+import { ArticleDeleted, createOutbox, createRelay, type Relay, type RelayOptions } from '../src/index.ts';
+import { drainOutbox, type MemoryBroker, memoryBroker, publishedEvents } from '../src/testing/index.ts';
 import { eventsDatabase } from './fixture.ts';
 
 const INVALID_ARGUMENT = 3;

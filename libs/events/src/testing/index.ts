@@ -1,0 +1,6 @@
+export { drainOutbox } from './drain-outbox.ts';
+export { expectPublished } from './expect-published.ts';
+export { faultBroker, type FaultBrokerOptions } from './fault-broker.ts';
+export { type AcceptedMessage, type MemoryBroker, memoryBroker, type Verdict } from './memory-broker.ts';
+export { publishedEvents } from './published-events.ts';
+export { type Random, seededRandom } from './seeded-random.ts';
