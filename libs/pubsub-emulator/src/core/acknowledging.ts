@@ -4,6 +4,9 @@ import type { Entry } from './entry.ts';
 import { invalid } from './errors.ts';
 import type { SubscriptionState } from './subscription.ts';
 
+/** Bytes of an acknowledgement or deadline request: https://cloud.google.com/pubsub/quotas#resource_limits */
+const MAX_REQUEST = 512 * 1024;
+
 /** What became of each ack id; only exactly-once delivery tells the caller. */
 export interface AckOutcome {
   readonly done: string[];
@@ -67,6 +70,7 @@ export function modifyDeadline(
 /** The entries of ack ids, in order of publishing, so that one request may acknowledge a key in any order. */
 function resolve(subscription: SubscriptionState, ackIds: readonly string[], outcome: AckOutcome): [string, Entry][] {
   if (ackIds.length === 0) throw invalid('No ack ids specified: ack_ids must not be empty.');
+  checkSize(ackIds);
   const leases = ackIds.map((ackId) => parseAckId(subscription.ackPrefix, ackId));
   const found: [string, Entry][] = [];
   for (const [i, lease] of leases.entries()) {
@@ -76,4 +80,14 @@ function resolve(subscription: SubscriptionState, ackIds: readonly string[], out
   }
   if (subscription.ordered) found.sort((a, b) => a[1].message.seq - b[1].message.seq);
   return found;
+}
+
+function checkSize(ackIds: readonly string[]): void {
+  let bytes = 0;
+  for (const ackId of ackIds) bytes += ackId.length + 2;
+  if (bytes > MAX_REQUEST) {
+    throw invalid(
+      `Request payload size exceeds the limit: ${MAX_REQUEST} bytes. It has ${ackIds.length} ack ids of ${bytes} bytes: send fewer at a time.`,
+    );
+  }
 }

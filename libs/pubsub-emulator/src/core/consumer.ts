@@ -3,7 +3,8 @@ import type { KeyQueue } from './ordering.ts';
 
 /** What takes messages: one stream, one pull call or one push endpoint. Flow control holds per consumer. */
 export class Consumer {
-  readonly ackDeadlineMs: number;
+  /** How long what it takes from now on is leased. */
+  ackDeadlineMs: number;
   /** Infinity when there is no limit. */
   maxMessages: number;
   readonly maxBytes: number;

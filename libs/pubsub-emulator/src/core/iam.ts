@@ -47,15 +47,14 @@ export function setIamPolicy(core: Core, request: SetIamPolicyRequest): Policy {
   return next;
 }
 
-/** All permissions asked for are granted. */
+/** All permissions asked for are granted; none of a resource that does not exist, which is no error. */
 export function testIamPermissions(core: Core, request: TestIamPermissionsRequest): string[] {
-  checkResource(core, request.resource);
   for (const permission of request.permissions) {
     if (!/^pubsub\.[a-z]+\.[a-zA-Z]+$/i.test(permission)) {
       throw invalid(`Invalid permission "${permission}": name one like pubsub.topics.publish, without wildcards.`);
     }
   }
-  return request.permissions;
+  return exists(core, request.resource) ? request.permissions : [];
 }
 
 const MEMBER =
@@ -70,9 +69,13 @@ function checkBinding(role: string, members: readonly string[]): void {
 }
 
 function checkResource(core: Core, name: string): void {
-  const known =
-    core.topics.has(name) || core.subscriptions.has(name) || core.snapshots.has(name) || core.schemas.has(name);
-  if (known) return;
-  if (/^projects\/[^/]+\/(topics|subscriptions|snapshots|schemas)\/[^/]+$/.test(name)) throw notFound(name);
+  if (!exists(core, name)) throw notFound(name);
+}
+
+function exists(core: Core, name: string): boolean {
+  if (core.topics.has(name) || core.subscriptions.has(name) || core.snapshots.has(name) || core.schemas.has(name)) {
+    return true;
+  }
+  if (/^projects\/[^/]+\/(topics|subscriptions|snapshots|schemas)\/[^/]+$/.test(name)) return false;
   throw invalid(`Invalid resource "${name}": name a topic, subscription, snapshot or schema.`);
 }

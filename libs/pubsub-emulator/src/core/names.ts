@@ -5,13 +5,15 @@ export type ResourceKind = 'topics' | 'subscriptions' | 'snapshots' | 'schemas';
 /** What a topic is called by its subscriptions once it is deleted. */
 export const DELETED_TOPIC = '_deleted-topic_';
 
-const PROJECT = /^projects\/([a-z][a-z0-9.:-]{0,98}[a-z0-9]|[0-9]+)$/;
+/** Wider than real project ids (6 to 30, lower case): people who need no project write demo_project, P or {{projectId}}. */
+const PROJECT = /^projects\/[\w.:{}-]{1,100}$/;
+const RULES = 'Refer to https://cloud.google.com/pubsub/docs/admin#resource_names for more information.';
 const ID = /^[A-Za-z][A-Za-z0-9._~+%-]{2,254}$/;
 
 /** Checks `projects/{project}`. */
 export function checkProject(name: string, field = 'project'): string {
   if (!PROJECT.test(name)) {
-    throw invalid(`Invalid resource name given (${field}="${name}"): expected "projects/{project}".`);
+    throw invalid(`Invalid resource name given (${field}=${name}): expected "projects/{project}". ${RULES}`);
   }
   return name;
 }
@@ -24,12 +26,15 @@ export function checkName(kind: ResourceKind, name: string, field: string): stri
   const [projects, project, found, id, ...rest] = name.split('/');
   const shape = projects === 'projects' && PROJECT.test(`projects/${project}`) && found === kind && rest.length === 0;
   if (!shape || id === undefined) {
-    throw invalid(`Invalid resource name given (${field}="${name}"): expected "projects/{project}/${kind}/{id}".`);
+    throw invalid(
+      `Invalid resource name given (${field}=${name}): expected "projects/{project}/${kind}/{id}". ${RULES}`,
+    );
   }
   if (!ID.test(id) || id.startsWith('goog')) {
     throw invalid(
-      `Invalid resource name given (${field}="${name}"): the id must have 3 to 255 characters, start with a letter, ` +
-        `contain only letters, digits, dashes, periods, underscores, tildes, plus or percent signs, and not start with "goog".`,
+      `Invalid resource name given (${field}=${name}): the id must have 3 to 255 characters, start with a letter, ` +
+        'contain only letters, digits, dashes, periods, underscores, tildes, plus or percent signs, and not start with ' +
+        `"goog". ${RULES}`,
     );
   }
   return name;

@@ -14,7 +14,7 @@ import { checkLabels, checkName, DELETED_TOPIC } from './names.ts';
 import type { SnapshotState } from './snapshot.ts';
 import type { SubscriptionState } from './subscription.ts';
 import { attachedSubscription } from './subscriptions.ts';
-import { checkDuration, DAY, duration, timestamp, timestampMs } from './time.ts';
+import { checkDuration, DAY, duration, HOUR, timestamp, timestampMs } from './time.ts';
 import { applyUpdateMask } from './update-mask.ts';
 
 const MUTABLE = new Set(['labels', 'expire_time']);
@@ -29,6 +29,11 @@ export function createSnapshot(core: Core, request: CreateSnapshotRequest, now: 
   const unacked = [...subscription.backlog.entries.values()].map((entry) => entry.message);
   // A snapshot lives 7 days minus the age of the oldest unacknowledged message.
   const oldest = unacked[0]?.publishMs ?? now;
+  if (oldest + 7 * DAY - now < HOUR) {
+    throw failedPrecondition(
+      'The oldest unacknowledged message of the subscription is so old that the snapshot would expire within an hour.',
+    );
+  }
   const snapshot: SnapshotState = {
     config: create(SnapshotSchema, {
       name: request.name,

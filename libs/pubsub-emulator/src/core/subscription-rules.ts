@@ -1,5 +1,8 @@
 import { clone, create } from '@bufbuild/protobuf';
 import {
+  BigQueryConfig_State,
+  BigtableConfig_State,
+  CloudStorageConfig_State,
   ExpirationPolicySchema,
   PushConfigSchema,
   type Subscription,
@@ -21,6 +24,9 @@ export function checkSubscription(core: Core, request: Subscription): Subscripti
   checkDelivery(config);
   if (config.filter !== '') parseFilter(config.filter);
   config.state = Subscription_State.ACTIVE;
+  if (config.bigqueryConfig) config.bigqueryConfig.state = BigQueryConfig_State.ACTIVE;
+  if (config.cloudStorageConfig) config.cloudStorageConfig.state = CloudStorageConfig_State.ACTIVE;
+  if (config.bigtableConfig) config.bigtableConfig.state = BigtableConfig_State.ACTIVE;
   config.tags = {};
   delete config.topicMessageRetentionDuration;
   delete config.analyticsHubSubscriptionInfo;

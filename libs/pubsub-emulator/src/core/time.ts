@@ -4,7 +4,8 @@ import { invalid } from './errors.ts';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
-export const DAY = 24 * 60 * MINUTE;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 
 export const durationMs = (duration: Duration): number => Number(duration.seconds) * 1000 + duration.nanos / 1e6;
 

@@ -7,6 +7,9 @@ import { checkDuration, DAY, MINUTE } from './time.ts';
 import { TopicState } from './topic.ts';
 import { applyUpdateMask } from './update-mask.ts';
 
+/** 1 in the State of every source. */
+const ACTIVE = 1;
+
 const MUTABLE = new Set([
   'labels',
   'message_storage_policy',
@@ -64,6 +67,8 @@ function checkTopic(core: Core, request: Topic): Topic {
   if (config.schemaSettings) core.checkSchemaSettings(config.schemaSettings);
   // Output only, and input only: the service never echoes what the caller put here.
   config.state = Topic_State.ACTIVE;
+  const ingestion = config.ingestionDataSourceSettings?.source;
+  if (ingestion?.case !== undefined) ingestion.value.state = ACTIVE;
   config.satisfiesPzs = false;
   config.tags = {};
   return config;

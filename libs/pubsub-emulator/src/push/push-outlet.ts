@@ -21,10 +21,13 @@ export class PushOutlet implements Outlet {
   readonly #signer: PushSigner;
   readonly #consumer: Consumer;
   readonly #abort = new AbortController();
+  readonly #onEnd: () => void;
   #failures = 0;
   #pausedUntil = 0;
 
-  constructor(driver: Driver, subscription: SubscriptionState, signer: PushSigner) {
+  /** `onEnd` is called once, when it takes no more: replaced, deleted or detached. */
+  constructor(driver: Driver, subscription: SubscriptionState, signer: PushSigner, onEnd: () => void) {
+    this.#onEnd = onEnd;
     this.#driver = driver;
     this.#subscription = subscription;
     this.#signer = signer;
@@ -44,6 +47,7 @@ export class PushOutlet implements Outlet {
     this.#abort.abort();
     this.#subscription.backlog.release(this.#consumer);
     this.#driver.remove(this.#subscription, this);
+    this.#onEnd();
   }
 
   async #deliver(delivery: Delivery): Promise<void> {

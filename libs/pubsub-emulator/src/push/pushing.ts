@@ -18,9 +18,11 @@ export class Pushing {
 
   configure(subscription: SubscriptionState): void {
     this.#outlets.get(subscription)?.end();
-    this.#outlets.delete(subscription);
     if (subscription.config.detached || !subscription.config.pushConfig?.pushEndpoint) return;
-    this.#outlets.set(subscription, new PushOutlet(this.#driver, subscription, this.#signer));
+    const forget = (): void => {
+      this.#outlets.delete(subscription);
+    };
+    this.#outlets.set(subscription, new PushOutlet(this.#driver, subscription, this.#signer, forget));
   }
 
   close(): void {

@@ -1,10 +1,13 @@
-import { createFileRegistry, fromBinary, fromJsonString } from '@bufbuild/protobuf';
+import { createFileRegistry, fromBinary, fromJsonString, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { Encoding, type Schema, Schema_Type } from '@kiban/contracts/google/pubsub/v1';
 import { invalid } from '../core/errors.ts';
+import { qualifyTypes } from './qualify-types.ts';
 
 /** Throws an Error with the reason when the bytes are not a message of the schema. */
 export type MessageCheck = (data: Uint8Array, encoding: Encoding) => void;
+
+type AvroType = import('avsc').Type;
 
 interface Libraries {
   readonly avsc: typeof import('avsc');
@@ -44,25 +47,50 @@ function avroCheck({ avsc }: Libraries, definition: string): MessageCheck {
   const type = avsc.Type.forSchema(JSON.parse(definition) as never);
   return (data, encoding) => {
     const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    if (encoding === Encoding.JSON) type.fromString(bytes.toString('utf8'));
-    else type.fromBuffer(bytes);
+    if (encoding !== Encoding.JSON) return void type.fromBuffer(bytes);
+    const text = bytes.toString('utf8');
+    try {
+      type.fromString(text);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}${placeOf(type, text)}`);
+    }
   };
+}
+
+/** ` at "address.city"`, when it can be told. */
+function placeOf(type: AvroType, text: string): string {
+  let place = '';
+  try {
+    const errorHook = (path: string[]): void => {
+      place ||= path.length > 0 ? ` at "${path.join('.')}"` : '';
+    };
+    type.isValid(JSON.parse(text), { errorHook });
+  } catch {
+    // Not JSON, which the message says already.
+  }
+  return place;
 }
 
 function protobufCheck({ protobufjs }: Libraries, definition: string): MessageCheck {
   const parsed = protobufjs.parse(definition, { keepCase: true });
   if (parsed.imports?.length || parsed.weakImports?.length) throw new Error('imports are not supported');
   parsed.root.resolveAll();
-  const file = toDescriptorSet(parsed.root, definition.includes('proto2') ? 'proto2' : 'proto3');
-  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, file));
+  const syntax = /^\s*syntax\s*=\s*["']proto3["']/m.test(definition) ? 'proto3' : 'proto2';
+  const set = fromBinary(FileDescriptorSetSchema, toDescriptorSet(parsed.root, syntax));
+  qualifyTypes(set);
+  const registry = createFileRegistry(set);
   const messages = [...registry.files].flatMap((each) => each.messages);
   const [message] = messages;
   if (!message || messages.length !== 1) {
     throw new Error(`it must define exactly one top-level message; it defines ${messages.length}`);
   }
   return (data, encoding) => {
-    if (encoding === Encoding.JSON) fromJsonString(message, Buffer.from(data).toString('utf8'), { registry });
-    else fromBinary(message, data);
+    const decoded =
+      encoding === Encoding.JSON
+        ? fromJsonString(message, Buffer.from(data).toString('utf8'), { registry })
+        : fromBinary(message, data);
+    // Decoding lets proto2's required fields be absent; encoding does not.
+    if (syntax === 'proto2') toBinary(message, decoded);
   };
 }
 

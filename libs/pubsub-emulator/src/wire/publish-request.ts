@@ -32,7 +32,11 @@ export function readPublishRequest(bytes: Buffer): RawPublishRequest {
     }
   }
   const messages = (): RawMessage[] => {
-    if (bytes.length > MAX_REQUEST) throw invalid(`Request payload size exceeds the limit: ${MAX_REQUEST} bytes.`);
+    if (bytes.length > MAX_REQUEST) {
+      throw invalid(
+        `The value for request_size is too large. You passed ${bytes.length} in the request, but the maximum value is ${MAX_REQUEST}.`,
+      );
+    }
     return ranges.map(([start, end], i) => scanMessage(bytes, start, end, i));
   };
   return { topic, messages };

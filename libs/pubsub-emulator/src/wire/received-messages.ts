@@ -2,12 +2,15 @@ import type { Delivery } from '../core/acknowledging.ts';
 import { sizeOf } from '../core/message.ts';
 import { varintSize, writeVarint } from '../core/wire-format.ts';
 
+const NOTHING = new Uint8Array();
+
 /**
  * Encodes `repeated ReceivedMessage received_messages = 1`, the field that PullResponse and StreamingPullResponse
- * share (ReceivedMessage: ack_id = 1, message = 2, delivery_attempt = 3), by copying the stored messages.
+ * share (ReceivedMessage: ack_id = 1, message = 2, delivery_attempt = 3), by copying the stored messages. `tail` is
+ * what follows them, encoded.
  */
-export function encodeReceivedMessages(deliveries: readonly Delivery[]): Buffer {
-  let total = 0;
+export function encodeReceivedMessages(deliveries: readonly Delivery[], tail: Uint8Array = NOTHING): Buffer {
+  let total = tail.length;
   const sizes: number[] = [];
   for (const { ackId, entry, attempt } of deliveries) {
     const body = sizeOf(entry.message);
@@ -40,5 +43,6 @@ export function encodeReceivedMessages(deliveries: readonly Delivery[]): Buffer 
       at = writeVarint(out, at, attempt);
     }
   }
+  out.set(tail, at);
   return out;
 }

@@ -17,9 +17,21 @@ import { toServiceError } from './status.ts';
 
 export type PullStream = ServerDuplexStream<StreamingPullRequest, StreamingPullResponse | Buffer>;
 
+/** By exactlyOnce + 2 * ordered: see PullStreamOutlet.#properties. */
+const PROPERTIES = [[], [8, 1], [16, 1], [8, 1, 16, 1]].map((fields) => Buffer.from([34, fields.length, ...fields]));
+
+const NOTHING = Buffer.alloc(0);
+
 /** Messages and bytes per response: small enough to share a backlog between streams, large enough to be cheap. */
 const BATCH = 250;
 const BATCH_BYTES = 1_000_000;
+
+function streamDeadlineMs({ streamAckDeadlineSeconds: seconds }: StreamingPullRequest): number {
+  if (seconds < 10 || seconds > 600) {
+    throw invalid(`Invalid stream_ack_deadline_seconds ${seconds}: it must be between 10 and 600.`);
+  }
+  return seconds * 1000;
+}
 
 /** One open StreamingPull. */
 export class PullStreamOutlet implements Outlet {
@@ -29,20 +41,15 @@ export class PullStreamOutlet implements Outlet {
   readonly #faults: Faults;
   readonly #consumer: Consumer;
   #blocked = false;
-  #toldExactlyOnce: boolean | undefined = undefined;
-  #toldOrdering = false;
+  #told: Buffer | undefined = undefined;
 
   constructor(driver: Driver, faults: Faults, stream: PullStream, first: StreamingPullRequest) {
     this.#driver = driver;
     this.#stream = stream;
     this.#faults = faults;
-    const seconds = first.streamAckDeadlineSeconds;
-    if (seconds < 10 || seconds > 600) {
-      throw invalid(`Invalid stream_ack_deadline_seconds ${seconds}: it must be between 10 and 600.`);
-    }
     this.#subscription = pullSubscription(driver.core, first.subscription);
     this.#consumer = new Consumer({
-      ackDeadlineMs: seconds * 1000,
+      ackDeadlineMs: streamDeadlineMs(first),
       maxMessages: Math.max(0, Number(first.maxOutstandingMessages)),
       maxBytes: Math.max(0, Number(first.maxOutstandingBytes)),
     });
@@ -61,7 +68,7 @@ export class PullStreamOutlet implements Outlet {
     this.#tellProperties();
     const deliveries = take(this.#subscription, this.#consumer, now, BATCH, BATCH_BYTES);
     if (deliveries.length === 0) return false;
-    this.#write(encodeReceivedMessages(this.#faults.delivering(this.#subscription.name, deliveries)));
+    this.#write(encodeReceivedMessages(this.#faults.delivering(this.#subscription.name, deliveries), this.#tail()));
     return !this.#blocked;
   }
 
@@ -74,6 +81,11 @@ export class PullStreamOutlet implements Outlet {
       );
     }
     if (request.clientId !== '') throw invalid('client_id can only be set in the first request of a stream.');
+    if (request.protocolVersion !== 0n) {
+      throw invalid('protocol_version can only be set in the first request of a stream.');
+    }
+    // The Go client moves its deadline with its keep-alives.
+    if (request.streamAckDeadlineSeconds !== 0) this.#consumer.ackDeadlineMs = streamDeadlineMs(request);
     this.settle(request, false);
   }
 
@@ -86,13 +98,13 @@ export class PullStreamOutlet implements Outlet {
     }
     if (ackIds.length === 0 && ids.length === 0) {
       // Clients of protocol version 1 close a stream that leaves their keep-alive unanswered for 15 s.
-      if (!first) this.#write(create(StreamingPullResponseSchema));
+      if (!first) this.#write(this.#tail());
       return;
     }
     const response = create(StreamingPullResponseSchema);
     if (ackIds.length > 0) this.#confirmAcks(response, ackIds);
     if (ids.length > 0) this.#confirmDeadlines(response, ids, seconds);
-    if (this.#subscription.exactlyOnce) this.#write(response);
+    if (this.#subscription.exactlyOnce) this.#reply(response);
     this.#driver.schedule();
   }
 
@@ -146,21 +158,32 @@ export class PullStreamOutlet implements Outlet {
     response.modifyAckDeadlineConfirmation = confirmation;
   }
 
-  /** Tells the client once, and again when it changes, whether to treat acknowledgements as exactly-once. */
-  #tellProperties(): void {
-    const { exactlyOnce, ordered } = this.#subscription;
-    if (exactlyOnce === this.#toldExactlyOnce && ordered === this.#toldOrdering) return;
-    this.#toldExactlyOnce = exactlyOnce;
-    this.#toldOrdering = ordered;
-    this.#write(
-      create(StreamingPullResponseSchema, {
-        subscriptionProperties: { exactlyOnceDeliveryEnabled: exactlyOnce, messageOrderingEnabled: ordered },
-      }),
-    );
+  /**
+   * What ends every response: the properties, unless there is nothing in them. The Go client takes a response without
+   * them for "neither", and stops to keep the order.
+   */
+  #tail(): Buffer {
+    return this.#properties() === PROPERTIES[0] ? NOTHING : this.#properties();
   }
 
-  #write(response: StreamingPullResponse | Buffer): void {
-    const bytes = Buffer.isBuffer(response) ? response : Buffer.from(toBinary(StreamingPullResponseSchema, response));
+  /** Encoded `subscription_properties = 4` (exactly_once_delivery_enabled = 1, message_ordering_enabled = 2). */
+  #properties(): Buffer {
+    const { exactlyOnce, ordered } = this.#subscription;
+    return PROPERTIES[(exactlyOnce ? 1 : 0) + (ordered ? 2 : 0)] as Buffer;
+  }
+
+  /** Tells the client at once, and again when it changes, whether deliveries are ordered or exactly-once. */
+  #tellProperties(): void {
+    if (this.#told === this.#properties()) return;
+    this.#told = this.#properties();
+    this.#write(this.#told);
+  }
+
+  #reply(response: StreamingPullResponse): void {
+    this.#write(Buffer.concat([toBinary(StreamingPullResponseSchema, response), this.#tail()]));
+  }
+
+  #write(bytes: Buffer): void {
     this.#blocked = !this.#stream.write(bytes);
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Fixture, fixture, lowLevel, receive } from '../harness.ts';
+import { openStream, type Response } from '../open-stream.ts';
 
 let f: Fixture;
 let low: Awaited<ReturnType<typeof lowLevel>>;
@@ -12,40 +13,7 @@ afterAll(async () => {
   await f.close();
 });
 
-interface Response {
-  receivedMessages: unknown[];
-  subscriptionProperties?: { exactlyOnceDeliveryEnabled: boolean } | null;
-}
-
-/** Opens a stream and collects what comes. */
-function open(subscription: string, more: object = {}) {
-  const stream = low.subscriber.streamingPull({});
-  const responses: Response[] = [];
-  const waiting: (() => void)[] = [];
-  let error: { code: number } | undefined;
-  const wake = (): void => waiting.splice(0).forEach((resolve) => resolve());
-  stream.on('data', (response: Response) => {
-    responses.push(response);
-    wake();
-  });
-  stream.on('error', (failed: { code: number }) => {
-    error = failed;
-    wake();
-  });
-  const ended = new Promise<void>((resolve) => {
-    stream.on('end', resolve);
-    stream.on('error', () => resolve());
-  });
-  const close = async (): Promise<void> => {
-    stream.end();
-    await ended;
-  };
-  stream.write({ subscription, streamAckDeadlineSeconds: 10, protocolVersion: 1, ...more });
-  const until = async (condition: () => boolean): Promise<void> => {
-    while (!condition()) await new Promise<void>((resolve) => waiting.push(resolve));
-  };
-  return { stream, responses, until, close, error: () => error };
-}
+const open = (subscription: string, more: object = {}) => openStream(low.subscriber, subscription, more);
 
 test('trap 1: an empty request on a stream is answered with an empty response', async () => {
   const [, { name }] = await f.topicAndSubscription();
