@@ -10,6 +10,7 @@ export interface Options {
   readonly setupFile: string | undefined;
   readonly sync: boolean;
   readonly deliveryDelayMs: number;
+  readonly rewriteFrom: number;
 }
 
 export const USAGE = `usage: npm run pubsub -- [options]
@@ -19,6 +20,7 @@ export const USAGE = `usage: npm run pubsub -- [options]
   --state DIR     keep the state here (PUBSUB_EMULATOR_STATE; default .kiban/pubsub)
   --memory        keep nothing
   --sync          wait for the disk at each commit: survives a power cut, not only kill -9
+  --rewrite-from N  rewrite the log when it is larger than N bytes and mostly history (default 67108864)
   --setup FILE    YAML with the topics and subscriptions to have
   --delay MS      hide messages this long after the reply to their publish (default 5)`;
 
@@ -37,6 +39,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
       sync: flag,
       setup: text,
       delay: text,
+      'rewrite-from': text,
     },
   });
   const problems: string[] = [];
@@ -61,6 +64,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
     setupFile: values.setup,
     sync: values.sync ?? false,
     deliveryDelayMs: number(values.delay, '--delay', 5, 60_000),
+    rewriteFrom: number(values['rewrite-from'], '--rewrite-from', 64 * 1024 * 1024, Number.MAX_SAFE_INTEGER),
   };
   if (values.memory && values.state !== undefined) problems.push('--memory and --state exclude each other');
   if (problems.length > 0) throw new Error(problems.join('\n'));

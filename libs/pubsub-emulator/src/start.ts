@@ -28,6 +28,8 @@ export interface PubSubEmulatorOptions {
   stateDir?: string;
   /** Wait for the disk before answering, to survive a power cut and not only the death of the process. Default false. */
   sync?: boolean;
+  /** A log larger than this (bytes) is rewritten once most of it is history. Default 64 MiB. */
+  rewriteFrom?: number;
   /** Topics and subscriptions to create if missing. */
   setup?: Setup;
   /** How long a message stays hidden after the reply to its publish (ms). Default 5. */
@@ -54,7 +56,7 @@ export async function startPubSubEmulator(options: PubSubEmulatorOptions = {}): 
   core.onGiveUp = (subscription, entry, now) => forwardDeadLetter(core, subscription, entry, now);
   const driver = new Driver(core);
   const store = options.stateDir
-    ? new Store(core, { dir: options.stateDir, sync: options.sync ?? false }, driver.now())
+    ? new Store(core, { ...options, dir: options.stateDir, sync: options.sync ?? false }, driver.now())
     : undefined;
   if (core.schemas.size > 0) await loadSchemaLanguages();
   new Housekeeping(core, driver.now());
@@ -74,7 +76,7 @@ export async function startPubSubEmulator(options: PubSubEmulatorOptions = {}): 
       pushing.close();
       await Promise.all([door.close(), admin.close()]);
       driver.close();
-      store?.close();
+      await store?.close();
     },
   };
 }

@@ -19,6 +19,7 @@ import { createSubscription, getSubscription } from '../src/core/subscriptions.t
 import { duration, timestamp } from '../src/core/time.ts';
 import { createTopic, getTopic } from '../src/core/topics.ts';
 import { checkpoint } from '../src/store/checkpoint.ts';
+import { readRecords } from '../src/store/record.ts';
 import { replay } from '../src/store/replay.ts';
 
 const TOPIC = 'projects/test/topics/topic';
@@ -152,7 +153,7 @@ class World {
   crash(): void {
     const log = Buffer.concat([...checkpoint(this.core)]);
     this.core = new Core({ epoch: `b${++this.#epoch}` });
-    replay(this.core, log, this.now);
+    replay(this.core, readRecords(log), this.now);
     this.consumer = new Consumer({ ackDeadlineMs: 10_000 });
     this.leasedUntil.clear();
     this.deliveries.clear();

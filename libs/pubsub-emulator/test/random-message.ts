@@ -25,12 +25,42 @@ const TEXTS = [
   'x'.repeat(5000),
 ];
 
-/** Fills a message with random values of the right types; `next` gives numbers in [0, 1). */
+/** What gets a request further than its first check, by field. */
+const PLAUSIBLE: Readonly<Record<string, readonly unknown[]>> = {
+  name: ['projects/test/topics/fuzz', 'projects/test/subscriptions/fuzz', 'projects/test/snapshots/fuzz'],
+  topic: ['projects/test/topics/fuzz', 'projects/test/topics/other'],
+  subscription: ['projects/test/subscriptions/fuzz', 'projects/test/subscriptions/other'],
+  snapshot: ['projects/test/snapshots/fuzz'],
+  schema: ['projects/test/schemas/fuzz'],
+  resource: ['projects/test/topics/fuzz', 'projects/test/subscriptions/fuzz'],
+  project: ['projects/test'],
+  parent: ['projects/test'],
+  schema_id: ['fuzz', 'other'],
+  definition: ['syntax = "proto3"; message A { string a = 1; }', '{"type":"string"}', 'message {'],
+  page_token: [''],
+  filter: ['', 'attributes:a', 'attributes.a = "b" OR'],
+  ack_deadline_seconds: [0, 10, 600],
+  stream_ack_deadline_seconds: [10, 60],
+  max_messages: [1, 10, 1000],
+  page_size: [0, 1, 100],
+  return_immediately: [true],
+  paths: ['labels', 'ack_deadline_seconds', 'retry_policy', 'message_retention_duration'],
+  push_endpoint: ['', 'http://127.0.0.1:1/'],
+  dead_letter_topic: ['projects/test/topics/other'],
+  max_delivery_attempts: [5, 100],
+};
+
+/**
+ * Fills a message with random values of the right types, some messages with much and some with little; `next` gives
+ * numbers in [0, 1).
+ */
 export function randomMessage<D extends DescMessage>(schema: D, next: () => number, depth = 0): MessageShape<D> {
   const message = create(schema);
   const target = reflect(schema, message);
+  const absent = [0.2, 0.6, 0.9][Math.floor(next() * 3)] as number;
   for (const field of schema.fields) {
-    if (next() < 0.4 || (field.oneof && next() < 0.5)) continue;
+    const left = depth === 0 && PLAUSIBLE[field.name] ? 0.05 : absent;
+    if (next() < left || (field.oneof && next() < 0.5)) continue;
     fill(target, field, next, depth);
   }
   return message;
@@ -52,6 +82,8 @@ function fill(target: ReflectMessage, field: DescField, next: () => number, dept
 const text = (next: () => number): string => TEXTS[Math.floor(next() * TEXTS.length)] as string;
 
 function value(field: DescField, next: () => number, depth: number): unknown {
+  const plausible = field.message ? undefined : PLAUSIBLE[field.name];
+  if (plausible && next() < 0.85) return plausible[Math.floor(next() * plausible.length)];
   if (field.message) {
     const inner = depth > 4 ? create(field.message) : randomMessage(field.message, next, depth + 1);
     return reflect(field.message, inner);

@@ -6,16 +6,18 @@
 export const commands = {
   bench: {
     outbox: 'libs/events/bench/main.ts',
-    pubsub: 'libs/pubsub-emulator/bench.mjs',
+    pubsub: 'libs/pubsub-emulator/measure/bench.mjs',
+    'pubsub-core': 'libs/pubsub-emulator/measure/bench-core.mjs',
     gateway: 'libs/transcoding/bench/main.ts',
     auth: 'libs/auth/bench/main.ts',
   },
   faults: {
     grpc: 'libs/grpc/faults/main.ts',
     outbox: 'libs/events/faults/main.ts',
-    pubsub: 'libs/pubsub-emulator/faults.mjs',
+    pubsub: 'libs/pubsub-emulator/measure/faults.mjs',
   },
   fuzz: {
+    pubsub: 'libs/pubsub-emulator/measure/fuzz.mjs',
     gateway: 'libs/transcoding/conformance/fuzz.ts',
   },
 };

@@ -12,10 +12,19 @@ export const topicsView = (core: Core) =>
     retainedMessages: topic.retained.size,
   }));
 
-export const subscriptionsView = (core: Core, now: number) =>
+export const subscriptionsView = (core: Core, now: number, consumersOf: (subscription: SubscriptionState) => number) =>
   [...core.subscriptions.values()].map((subscription) => ({
     name: subscription.name,
     ...backlogView(subscription, now),
+    consumers: consumersOf(subscription),
+  }));
+
+/** What the admin door shows of snapshots. */
+export const snapshotsView = (core: Core) =>
+  [...core.snapshots.values()].map(({ config, unacked }) => ({
+    name: config.name,
+    topic: config.topic,
+    unacked: unacked.length,
   }));
 
 function backlogView(subscription: SubscriptionState, now: number) {
@@ -25,6 +34,10 @@ function backlogView(subscription: SubscriptionState, now: number) {
     topic: config.topic,
     pushEndpoint: config.pushConfig?.pushEndpoint ?? '',
     detached: config.detached,
+    ordered: config.enableMessageOrdering,
+    exactlyOnce: config.enableExactlyOnceDelivery,
+    filter: config.filter,
+    deadLetterTopic: config.deadLetterPolicy?.deadLetterTopic ?? '',
     backlog: backlog.entries.size,
     backlogBytes: backlog.bytes,
     outstanding: backlog.leases.size,

@@ -1,49 +1,40 @@
-/** The admin page: what is there, how far behind it is, single messages, publishing by hand. No assets, no build. */
+import { SCRIPT } from './page-script.ts';
+import { STYLE } from './page-style.ts';
+
+/** The admin page: what is there, how far behind it is, single messages, and what can be done to it. One file, no build. */
 export const PAGE = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Pub/Sub emulator</title>
-<style>
-body{font:14px system-ui;margin:2rem;max-width:70rem;color-scheme:light dark}
-table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #8884;padding:.3rem .5rem;text-align:left}
-pre{background:#8882;padding:.5rem;overflow:auto}input,select,button{font:inherit}
-</style>
-<h1>Pub/Sub emulator</h1>
-<h2>Topics</h2><table id="topics"></table>
-<h2>Subscriptions</h2><table id="subscriptions"></table>
-<h2>Messages</h2><pre id="messages">Choose a subscription.</pre>
-<h2>Publish</h2>
-<form id="publish"><select name="topic"></select> <input name="data" placeholder="data" size="40">
-<input name="orderingKey" placeholder="ordering key"> <button>Publish</button> <span id="published"></span></form>
-<p>More: <a href="/metrics">metrics</a>, <a href="/api/faults">faults</a>, <a href="/api/clock">clock</a>,
-<a href="/.well-known/openid-configuration">OpenID configuration</a>.
-<script type="module">
-const $ = (id) => document.getElementById(id);
-const get = async (path) => (await fetch(path)).json();
-const cell = (text) => Object.assign(document.createElement('td'), { textContent: String(text) });
-const row = (...texts) => { const tr = document.createElement('tr'); tr.append(...texts.map(cell)); return tr; };
-const show = async (name) => {
-  const messages = await get('/api/messages?subscription=' + encodeURIComponent(name));
-  $('messages').textContent = name + '\\n' + JSON.stringify(messages, null, 1);
-};
-const refresh = async () => {
-  const [topics, subscriptions] = await Promise.all([get('/api/topics'), get('/api/subscriptions')]);
-  $('topics').replaceChildren(row('name', 'subscriptions', 'retained'),
-    ...topics.map((t) => row(t.name, t.subscriptions.length, t.retainedMessages)));
-  $('subscriptions').replaceChildren(row('name', 'topic', 'backlog', 'outstanding', 'oldest (s)', 'note'),
-    ...subscriptions.map((s) => {
-      const tr = row(s.name, s.topic, s.backlog, s.outstanding, s.oldestUnackedSeconds.toFixed(1),
-        s.notDelivered ?? s.pushEndpoint);
-      tr.onclick = () => show(s.name); tr.style.cursor = 'pointer';
-      return tr;
-    }));
-  const select = $('publish').topic;
-  if (select.options.length !== topics.length) select.replaceChildren(...topics.map((t) => new Option(t.name)));
-};
-$('publish').onsubmit = async (event) => {
-  event.preventDefault();
-  const body = JSON.stringify(Object.fromEntries(new FormData(event.target)));
-  const answer = await fetch('/api/publish', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-  $('published').textContent = JSON.stringify(await answer.json());
-  refresh();
-};
-refresh(); setInterval(refresh, 2000);
-</script></html>`;
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Pub/Sub emulator</title><style>${STYLE}</style></head><body>
+<header><h1>Pub/Sub emulator</h1><code id="host"></code><span id="clock" class="muted"></span>
+<span class="muted"><a href="/metrics">metrics</a> · <a href="/.well-known/openid-configuration">OpenID</a></span>
+<span id="said" role="status"></span></header>
+<main>
+<h2>Topics</h2><table><thead><tr><th>name<th>subscriptions<th class="n">retained</tr></thead><tbody id="topics"></tbody></table>
+<form id="publish"><b>Publish to</b> <select name="topic" aria-label="topic"></select>
+<input name="data" placeholder="data" size="36" aria-label="data">
+<input name="attributes" placeholder='attributes: {"a":"1"}' size="20" aria-label="attributes as JSON">
+<input name="orderingKey" placeholder="ordering key" size="12" aria-label="ordering key"><button>Publish</button></form>
+<h2>Subscriptions</h2><table><thead><tr><th>name<th>topic<th class="n">backlog<th class="n">bytes<th class="n">outstanding
+<th class="n">oldest (s)<th class="n">consumers<th>kind</tr></thead><tbody id="subscriptions"></tbody></table>
+<section id="one" hidden><h2>Messages of <code id="chosen"></code> <span class="muted">the oldest 50</span></h2>
+<form id="seek"><b>Seek</b> <button name="to" value="start">to the beginning</button>
+<button name="to" value="end">past everything</button>
+<input name="time" type="datetime-local" step="1" aria-label="time"><button name="to" value="time">to this time</button>
+<select name="snapshot" aria-label="snapshot"></select><button name="to" value="snapshot">to this snapshot</button>
+<button name="to" value="disconnect" title="clients reconnect">cut its streams</button></form>
+<table><thead><tr><th>id<th>published<th>state<th class="n">deliveries<th>key<th>attributes<th>data</tr></thead><tbody id="messages"></tbody></table></section>
+<h2>Faults</h2>
+<form id="fault"><select name="kind" aria-label="kind"><option value="error">error on calls<option value="delay">delay calls
+<option value="duplicate">deliver twice<option value="drop-ack">forget acknowledgements</select>
+<input name="method" placeholder="method, such as Publish" aria-label="method">
+<select name="subscription" aria-label="subscription"></select>
+<input name="code" type="number" min="1" max="16" placeholder="code (14)" size="8" aria-label="gRPC code">
+<input name="ms" type="number" min="0" placeholder="ms (100)" size="8" aria-label="milliseconds">
+<input name="times" type="number" min="1" placeholder="times (always)" aria-label="times">
+<input name="probability" type="number" min="0" max="1" step="0.01" placeholder="probability (1)" aria-label="probability">
+<button>Inject</button> <button type="button" id="clear">Remove all</button>
+<button type="button" id="cut">Cut all streams</button></form>
+<table><tbody id="faults"></tbody></table>
+<h2>Clock</h2><form id="advance"><input name="seconds" type="number" min="1" value="60" aria-label="seconds"> s
+<button>forward</button> <span class="muted">deadlines, retries and retention follow; time cannot go back</span></form>
+</main><script type="module">${SCRIPT}</script></body></html>`;

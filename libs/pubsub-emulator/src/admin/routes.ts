@@ -7,12 +7,12 @@ import { deleteSnapshot } from '../core/snapshots.ts';
 import { deleteSubscription } from '../core/subscriptions.ts';
 import { timestamp } from '../core/time.ts';
 import { deleteTopic, getTopic } from '../core/topics.ts';
-import type { Fault } from '../faults.ts';
+import { readFault } from './read-fault.ts';
 import type { PushSigner } from '../push/push-key.ts';
 import type { Service } from '../service.ts';
 import type { GrpcDoor } from '../wire/grpc-door.ts';
 import { readPublishRequest } from '../wire/publish-request.ts';
-import { messagesView, subscriptionsView, topicsView } from './inspect.ts';
+import { messagesView, snapshotsView, subscriptionsView, topicsView } from './inspect.ts';
 import { metricsText } from './metrics.ts';
 import { PAGE } from './page.ts';
 
@@ -35,6 +35,11 @@ export function adminRoutes(service: Service, grpc: GrpcDoor, signer: PushSigner
     response_types_supported: ['id_token'],
     subject_types_supported: ['public'],
   });
+  const clock = (): object => ({
+    now: new Date(driver.now()).toISOString(),
+    offsetMs: driver.offset,
+    host: grpc.address,
+  });
   return {
     'GET /': () => PAGE,
     'GET /healthz': () => 'ok\n',
@@ -43,7 +48,9 @@ export function adminRoutes(service: Service, grpc: GrpcDoor, signer: PushSigner
     'GET /.well-known/openid-configuration': issuer,
     'GET /.well-known/jwks.json': () => signer.jwks(),
     'GET /api/topics': () => topicsView(core),
-    'GET /api/subscriptions': () => subscriptionsView(core, driver.now()),
+    'GET /api/subscriptions': () =>
+      subscriptionsView(core, driver.now(), (subscription) => driver.outlets(subscription).length),
+    'GET /api/snapshots': () => snapshotsView(core),
     'GET /api/messages': (query) =>
       messagesView(core, query.get('subscription') ?? '', Math.min(1000, Number(query.get('limit') ?? 50) || 50)),
     'POST /api/publish': (_query, body) => publishByHand(service, body),
@@ -65,21 +72,18 @@ export function adminRoutes(service: Service, grpc: GrpcDoor, signer: PushSigner
       faults.clear();
       return commit(() => ({}));
     },
-    'GET /api/clock': () => ({ now: new Date(driver.now()).toISOString(), offsetMs: driver.offset }),
+    'GET /api/clock': clock,
     'POST /api/clock': (_query, body) => {
       const ms = body['advanceMs'];
       if (typeof ms !== 'number' || !(ms >= 0))
         throw invalid('"advanceMs" must be a number of milliseconds, not negative.');
       driver.offset += ms;
       driver.schedule();
-      return { now: new Date(driver.now()).toISOString(), offsetMs: driver.offset };
+      return clock();
     },
     'GET /api/faults': () => faults.list(),
     'POST /api/faults': (_query, body) => {
-      if (!['delay', 'error', 'duplicate', 'drop-ack'].includes(text(body, 'kind'))) {
-        throw invalid('"kind" must be delay, error, duplicate or drop-ack; POST /api/disconnect cuts streams.');
-      }
-      faults.add(body as unknown as Fault);
+      faults.add(readFault(body));
       return faults.list();
     },
     'DELETE /api/faults': () => {

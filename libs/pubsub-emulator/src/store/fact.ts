@@ -12,7 +12,13 @@ export type Fact =
       readonly fromSeq: number;
     }
   /** The backlog of a subscription, the acknowledged messages it keeps, or what a topic retains: exactly these. */
-  | { readonly is: 'backlog' | 'acked' | 'retained'; readonly name: string; readonly seqs: readonly number[] };
+  | {
+      readonly is: 'backlog' | 'acked' | 'retained';
+      readonly name: string;
+      readonly seqs: readonly number[];
+      /** These as well as those of the fact before. */
+      readonly more?: boolean;
+    };
 
 export const encodeFact = (fact: Fact): Buffer => Buffer.from(JSON.stringify(fact));
 export const decodeFact = (payload: Buffer): Fact => JSON.parse(payload.toString('utf8')) as Fact;

@@ -14,7 +14,7 @@ export const RecordKind = {
   attempts: 5,
 } as const;
 
-const HEADER = 8;
+export const HEADER = 8;
 
 export function encodeRecord(kind: number, payload: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat([Buffer.of(kind), ...payload]);
@@ -25,14 +25,30 @@ export function encodeRecord(kind: number, payload: readonly Uint8Array[]): Buff
   return out;
 }
 
-/** The whole records of a log. A torn one at the end, as a killed process leaves it, ends the reading. */
-export function* readRecords(log: Buffer): Generator<{ kind: number; payload: Buffer }> {
+export interface Record {
+  readonly kind: number;
+  readonly payload: Buffer;
+  /** Where the next one begins. */
+  readonly end: number;
+}
+
+/** The record at `at`; undefined when it goes beyond the end; 'torn' when its checksum is wrong. */
+export function readRecord(log: Buffer, at: number): Record | 'torn' | undefined {
+  if (at + HEADER > log.length) return undefined;
+  const length = log.readUInt32LE(at);
+  if (length === 0) return 'torn';
+  const end = at + HEADER + length;
+  if (end > log.length) return undefined;
+  const body = log.subarray(at + HEADER, end);
+  if (crc32(body) !== log.readUInt32LE(at + 4)) return 'torn';
+  return { kind: body[0] as number, payload: body.subarray(1), end };
+}
+
+/** The records of a log in memory. */
+export function* readRecords(log: Buffer): Generator<Record> {
   let at = 0;
-  while (at + HEADER < log.length) {
-    const length = log.readUInt32LE(at);
-    const body = log.subarray(at + HEADER, at + HEADER + length);
-    if (body.length < length || length === 0 || crc32(body) !== log.readUInt32LE(at + 4)) return;
-    yield { kind: body[0] as number, payload: body.subarray(1) };
-    at += HEADER + length;
+  for (let record = readRecord(log, at); record && record !== 'torn'; record = readRecord(log, at)) {
+    yield record;
+    at = record.end;
   }
 }

@@ -10,13 +10,13 @@ import { TopicState } from '../core/topic.ts';
 import { deleteTopic } from '../core/topics.ts';
 import { decodeFact, type Fact } from './fact.ts';
 import { decodeMessages, decodeNumbers } from './message-record.ts';
-import { readRecords, RecordKind } from './record.ts';
+import { RecordKind } from './record.ts';
 
 /** Does again what a log says to a new core. */
-export function replay(core: Core, log: Buffer, now: number): void {
+export function replay(core: Core, log: Iterable<{ kind: number; payload: Buffer }>, now: number): void {
   const messages = new Map<number, StoredMessage>();
   const bySeq = (seqs: readonly number[]): StoredMessage[] => seqs.flatMap((seq) => messages.get(seq) ?? []);
-  for (const { kind, payload } of readRecords(log)) {
+  for (const { kind, payload } of log) {
     if (kind === RecordKind.fact) applyFact(core, decodeFact(payload), bySeq, now);
     else if (kind === RecordKind.settled) settle(core, payload);
     else if (kind === RecordKind.attempts) countAttempts(core, payload);
@@ -110,6 +110,10 @@ function applyFact(core: Core, fact: Fact, bySeq: (seqs: readonly number[]) => S
       const subscription = core.subscriptions.get(fact.name);
       if (!subscription) return;
       const wanted = bySeq(fact.seqs);
+      if (fact.more) {
+        for (const message of wanted) subscription.backlog.add(message, VISIBLE);
+        return;
+      }
       const seqs = new Set(fact.seqs);
       for (const entry of subscription.backlog.entries.values()) {
         if (!seqs.has(entry.message.seq)) subscription.keep(entry.message);

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../core/core.ts';
 import type { Journal } from '../core/journal.ts';
@@ -6,12 +6,14 @@ import type { StoredMessage } from '../core/message.ts';
 import { checkpoint } from './checkpoint.ts';
 import { encodeFact, type Fact } from './fact.ts';
 import { policyFact, schemaFact, snapshotFact, subscriptionFact, topicFact } from './facts-of.ts';
+import { LogFile } from './log-file.ts';
 import { encodeMessages, encodeNumbers } from './message-record.ts';
+import { readLog } from './read-log.ts';
 import { encodeRecord, RecordKind } from './record.ts';
 import { replay } from './replay.ts';
+import { rewriteLog } from './rewriting.ts';
 import { lockState } from './state-lock.ts';
 
-/** A log larger than this (bytes) and than three times its last checkpoint is rewritten. */
 const REWRITE_FROM = 64 * 1024 * 1024;
 
 export interface StoreOptions {
@@ -22,6 +24,11 @@ export interface StoreOptions {
    * commit costs an fdatasync (0.1 to 10 ms), shared by all requests that wait at the same time.
    */
   readonly sync: boolean;
+  /**
+   * A log larger than this (bytes) and than three times the state it began with is rewritten, between other work.
+   * Default 64 MiB.
+   */
+  readonly rewriteFrom?: number;
 }
 
 /**
@@ -30,12 +37,13 @@ export interface StoreOptions {
  */
 export class Store implements Journal {
   readonly #core: Core;
-  readonly #path: string;
   readonly #sync: boolean;
+  readonly #rewriteFrom: number;
   readonly #unlock: () => void;
-  #file = -1;
-  #size = 0;
+  #log: LogFile;
   #checkpointSize = 0;
+  #rewriting: Promise<void> | undefined = undefined;
+  #closed = false;
   #pending: Buffer[] = [];
   #settled = new Map<string, number[]>();
   #attempts = new Map<string, number[]>();
@@ -48,11 +56,15 @@ export class Store implements Journal {
   constructor(core: Core, options: StoreOptions, now: number) {
     this.#core = core;
     this.#sync = options.sync;
-    this.#path = join(options.dir, 'pubsub.log');
+    this.#rewriteFrom = options.rewriteFrom ?? REWRITE_FROM;
+    const path = join(options.dir, 'pubsub.log');
     mkdirSync(options.dir, { recursive: true });
     this.#unlock = lockState(options.dir);
-    replay(core, readIfThere(this.#path), now);
-    this.rewrite();
+    replay(core, readLog(path), now);
+    this.#log = new LogFile(`${path}.new`);
+    for (const record of checkpoint(core)) this.#log.append(record);
+    this.#takeOver(this.#log, path);
+    this.#checkpointSize = this.#log.size;
     core.journal = this;
   }
 
@@ -84,28 +96,43 @@ export class Store implements Journal {
   }
 
   /** Writes what is pending and closes the log. */
-  close(): void {
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#rewriting;
     this.#flush();
-    fsyncSync(this.#file);
-    closeSync(this.#file);
+    this.#log.syncNow();
+    this.#log.close();
+    rmSync(`${this.#log.path}.new`, { force: true });
     this.#unlock();
   }
 
-  /** Replaces the log by the present state. */
-  rewrite(): void {
-    this.#pending = [];
-    this.#settled.clear();
-    this.#attempts.clear();
-    const temporary = `${this.#path}.new`;
-    const file = openSync(temporary, 'w');
-    let size = 0;
-    for (const record of checkpoint(this.#core)) size += writeAll(file, record);
-    fsyncSync(file);
-    renameSync(temporary, this.#path);
-    if (this.#file >= 0) closeSync(this.#file);
-    this.#file = file;
-    this.#size = size;
-    this.#checkpointSize = size;
+  /** Replaces the log by the present state, all of which is in it, while records go on being appended. */
+  async #rewrite(): Promise<void> {
+    const stopped = (): boolean => this.#closed;
+    try {
+      const written = await rewriteLog({ log: this.#log, records: checkpoint(this.#core), stopped });
+      // A disk sync that is under way needs its file.
+      while (this.#syncing) await new Promise(setImmediate);
+      if (!written) return;
+      const old = this.#log;
+      written.next.appendRest(old, written.copied);
+      this.#takeOver(written.next, old.path);
+      this.#checkpointSize = written.checkpointSize;
+      old.close();
+    } catch (error) {
+      console.error('pubsub-emulator: the log could not be rewritten and goes on growing', error);
+      this.#checkpointSize = this.#log.size;
+    } finally {
+      this.#rewriting = undefined;
+    }
+  }
+
+  /** Puts a log in the place of the one that is used. */
+  #takeOver(log: LogFile, path: string): void {
+    log.syncNow();
+    renameSync(log.path, path);
+    log.path = path;
+    this.#log = log;
   }
 
   #fact(fact: Fact): void {
@@ -139,32 +166,33 @@ export class Store implements Journal {
   #flush(): void {
     this.#scheduled = false;
     this.#gather();
-    if (this.#size > REWRITE_FROM && this.#size > 3 * this.#checkpointSize) this.rewrite();
-    else {
-      for (const record of this.#pending.length > 1 ? [Buffer.concat(this.#pending)] : this.#pending) {
-        this.#size += writeAll(this.#file, record);
-      }
-      this.#pending = [];
+    for (const record of this.#pending.length > 1 ? [Buffer.concat(this.#pending)] : this.#pending) {
+      this.#log.append(record);
+    }
+    this.#pending = [];
+    const { size } = this.#log;
+    if (!this.#rewriting && !this.#closed && size > this.#rewriteFrom && size > 3 * this.#checkpointSize) {
+      this.#rewriting = this.#rewrite();
     }
     const waiting = this.#waiting;
     this.#waiting = [];
     if (!this.#sync) for (const done of waiting) done();
     else {
       this.#unsynced.push(...waiting);
-      this.#syncNow();
+      void this.#syncAll();
     }
   }
 
-  #syncNow(): void {
+  async #syncAll(): Promise<void> {
     if (this.#syncing) return;
-    const covered = this.#unsynced;
-    this.#unsynced = [];
     this.#syncing = true;
-    fdatasync(this.#file, () => {
-      this.#syncing = false;
+    while (this.#unsynced.length > 0) {
+      const covered = this.#unsynced;
+      this.#unsynced = [];
+      await this.#log.sync();
       for (const done of covered) done();
-      if (this.#unsynced.length > 0) this.#syncNow();
-    });
+    }
+    this.#syncing = false;
   }
 }
 
@@ -172,18 +200,4 @@ function append(map: Map<string, number[]>, key: string, ...values: number[]): v
   const known = map.get(key);
   if (known) known.push(...values);
   else map.set(key, values);
-}
-
-function writeAll(file: number, bytes: Buffer): number {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-  return bytes.length;
-}
-
-function readIfThere(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
 }

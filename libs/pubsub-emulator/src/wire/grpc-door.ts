@@ -18,6 +18,8 @@ const MAX_RECEIVE = 64 * 1024 * 1024;
 
 export interface GrpcDoor {
   readonly port: number;
+  /** `host:port`, for PUBSUB_EMULATOR_HOST. */
+  readonly address: string;
   readonly streams: ReadonlySet<PullStreamOutlet>;
   close(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export async function openGrpcDoor(service: Service, host: string, port: number)
   });
   return {
     port: bound,
+    address: `${host}:${bound}`,
     streams,
     close: async () => {
       server.forceShutdown();
