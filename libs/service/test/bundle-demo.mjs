@@ -1,8 +1,8 @@
-// Bundles demo-main.ts from source: node bundle-demo.mjs <output directory>
+// Bundles a service from source: node bundle-demo.mjs <output directory> [demo-main.ts]
 import { rolldown } from 'rolldown';
 
 const bundle = await rolldown({
-  input: new URL('demo-main.ts', import.meta.url).pathname,
+  input: new URL(process.argv[3] ?? 'demo-main.ts', import.meta.url).pathname,
   platform: 'node',
   tsconfig: false,
   resolve: { conditionNames: ['@kiban/source', 'node', 'import', 'default'] },

@@ -10,6 +10,7 @@ export const commands = {
     'pubsub-core': 'libs/pubsub-emulator/measure/bench-core.mjs',
     gateway: 'libs/transcoding/bench/main.ts',
     auth: 'libs/auth/bench/main.ts',
+    start: 'tools/local/bench/start.ts',
   },
   faults: {
     grpc: 'libs/grpc/faults/main.ts',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,8 @@ import type { CallFrame } from './cpu-profile.ts';
 interface Mapped {
   readonly map: SourceMap;
   readonly dir: string;
-  readonly source: (url: string) => readonly string[];
+  /** Of a source file. */
+  readonly linesOf: (source: string) => readonly string[];
 }
 
 /** Changes call frames of bundled code to the place and the name that the function has in the sources. */
@@ -24,9 +25,10 @@ export function originalNames(): (frame: CallFrame) => void {
       return;
     }
     const { originalSource, originalLine, originalColumn } = entry;
-    const line = mapped.source(originalSource)[originalLine] ?? '';
+    const source = resolve(mapped.dir, originalSource);
+    const line = mapped.linesOf(source)[originalLine] ?? '';
     frame.functionName = nameAt(line, originalColumn) ?? frame.functionName;
-    frame.url = shown(resolve(mapped.dir, originalSource));
+    frame.url = shown(source);
     frame.lineNumber = originalLine;
     frame.columnNumber = originalColumn;
   };
@@ -35,19 +37,21 @@ export function originalNames(): (frame: CallFrame) => void {
 function mapOf(file: string): Mapped | undefined {
   try {
     const payload = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as ConstructorParameters<typeof SourceMap>[0];
-    const lines = new Map<string, readonly string[]>();
-    const source = (name: string) => {
-      const known = lines.get(name);
-      if (known) return known;
-      const text = (payload.sourcesContent[payload.sources.indexOf(name)] as string | undefined) ?? '';
-      const split = text.split('\n');
-      lines.set(name, split);
-      return split;
-    };
-    return { map: new SourceMap(payload), dir: dirname(file), source };
+    return { map: new SourceMap(payload), dir: dirname(file), linesOf: linesReader() };
   } catch {
     return undefined; // no map, or not ours: the names as they are
   }
+}
+
+function linesReader(): (source: string) => readonly string[] {
+  const read = new Map<string, readonly string[]>();
+  return (source) => {
+    const known = read.get(source);
+    if (known) return known;
+    const lines = existsSync(source) ? readFileSync(source, 'utf8').split('\n') : [];
+    read.set(source, lines);
+    return lines;
+  };
 }
 
 /** The name of the function whose parameters or body begin at a column: `name(`, `name = (`, `name: function (`. */
