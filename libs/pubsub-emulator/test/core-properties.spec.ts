@@ -36,7 +36,6 @@ class World {
   readonly deliveries = new Map<number, number>();
   /** Until when each message is leased. */
   readonly leasedUntil = new Map<number, number>();
-  readonly lastOfKey = new Map<string, number>();
   consumer: Consumer;
   #epoch = 0;
 
@@ -77,6 +76,7 @@ class World {
 
   pull(limit: number): void {
     this.core.advance(this.now);
+    const lastOfKey = new Map<string, number>();
     for (const delivery of take(this.subscription, this.consumer, this.now, limit)) {
       const { seq, orderingKey } = delivery.entry.message;
       expect(this.published.has(seq)).toBe(true);
@@ -84,7 +84,11 @@ class World {
       expect(this.leasedUntil.get(seq) ?? 0).toBeLessThanOrEqual(this.now);
       this.deliveries.set(seq, (this.deliveries.get(seq) ?? 0) + 1);
       expect(delivery.entry.attempt).toBe(this.deliveries.get(seq));
-      if (this.ordered && orderingKey !== '') this.checkOrder(seq, orderingKey);
+      if (this.ordered && orderingKey !== '') {
+        expect(seq).toBeGreaterThan(lastOfKey.get(orderingKey) ?? 0);
+        lastOfKey.set(orderingKey, seq);
+        this.checkOrder(seq, orderingKey);
+      }
       this.leasedUntil.set(seq, this.now + 10_000);
       this.held.push(delivery);
     }

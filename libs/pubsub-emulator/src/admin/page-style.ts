@@ -12,6 +12,7 @@ tr.pick{cursor:pointer}tr.pick:hover{background:var(--soft)}tr.on{background:var
 code,pre{font:12px/1.5 ui-monospace,monospace}pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;max-height:12rem;overflow:auto}
 form{display:flex;gap:.5rem;flex-wrap:wrap;align-items:center;margin:.4rem 0}
 input,select,button,textarea{font:inherit;padding:.2rem .4rem}button{cursor:pointer}
+input[type=number]{width:9rem}
 .muted{opacity:.65}.bad{color:#d93025}.tag{border:1px solid var(--line);border-radius:1rem;padding:0 .5rem;font-size:12px;white-space:nowrap}
 #said{min-height:1.4em}
 `;

@@ -28,8 +28,8 @@ export const PAGE = `<!doctype html>
 <option value="duplicate">deliver twice<option value="drop-ack">forget acknowledgements</select>
 <input name="method" placeholder="method, such as Publish" aria-label="method">
 <select name="subscription" aria-label="subscription"></select>
-<input name="code" type="number" min="1" max="16" placeholder="code (14)" size="8" aria-label="gRPC code">
-<input name="ms" type="number" min="0" placeholder="ms (100)" size="8" aria-label="milliseconds">
+<input name="code" type="number" min="1" max="16" placeholder="gRPC code (14)" aria-label="gRPC code">
+<input name="ms" type="number" min="0" placeholder="ms (100)" aria-label="milliseconds">
 <input name="times" type="number" min="1" placeholder="times (always)" aria-label="times">
 <input name="probability" type="number" min="0" max="1" step="0.01" placeholder="probability (1)" aria-label="probability">
 <button>Inject</button> <button type="button" id="clear">Remove all</button>
