@@ -1,4 +1,5 @@
-import { closeSync, fdatasync, fsyncSync, openSync, read, readSync, write, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fsyncSync, openSync, read, readSync, renameSync, write, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 const readAsync = promisify(read);
@@ -51,6 +52,17 @@ export class LogFile {
 
   syncNow(): void {
     fsyncSync(this.#file);
+  }
+
+  /** Puts it on the disk and in the place of another file; the folder too, where that can be asked for. */
+  moveTo(path: string): void {
+    this.syncNow();
+    renameSync(this.path, path);
+    this.path = path;
+    if (process.platform === 'win32') return;
+    const folder = openSync(dirname(path), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../core/core.ts';
 import type { Journal } from '../core/journal.ts';
@@ -63,7 +63,7 @@ export class Store implements Journal {
     replay(core, readLog(path), now);
     this.#log = new LogFile(`${path}.new`);
     for (const record of checkpoint(core)) this.#log.append(record);
-    this.#takeOver(this.#log, path);
+    this.#log.moveTo(path);
     this.#checkpointSize = this.#log.size;
     core.journal = this;
   }
@@ -116,7 +116,8 @@ export class Store implements Journal {
       if (!written) return;
       const old = this.#log;
       written.next.appendRest(old, written.copied);
-      this.#takeOver(written.next, old.path);
+      written.next.moveTo(old.path);
+      this.#log = written.next;
       this.#checkpointSize = written.checkpointSize;
       old.close();
     } catch (error) {
@@ -125,14 +126,6 @@ export class Store implements Journal {
     } finally {
       this.#rewriting = undefined;
     }
-  }
-
-  /** Puts a log in the place of the one that is used. */
-  #takeOver(log: LogFile, path: string): void {
-    log.syncNow();
-    renameSync(log.path, path);
-    log.path = path;
-    this.#log = log;
   }
 
   #fact(fact: Fact): void {
