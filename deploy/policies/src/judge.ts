@@ -22,7 +22,7 @@ export async function judge(overlay: Overlay, rules: readonly Rule[]): Promise<r
   );
   const broken = rules.flatMap((rule) =>
     problemsOf(rule, overlay)
-      .filter((problem) => !isWaived(overlay.name, rule.name, problem))
+      .filter((problem) => !isWaived(overlay, rule.name, problem))
       .map((problem) => ({ rule: rule.name, problem })),
   );
   return [...schema.flat(), ...broken];

@@ -23,8 +23,12 @@ export class Overlay {
   readonly name: string;
   readonly resources: readonly Resource[];
 
+  /** What it is made of: `production+spot` is production with the component spot. */
+  readonly parts: readonly string[];
+
   constructor(name: string, resources: readonly Resource[]) {
     this.name = name;
+    this.parts = name.split('+');
     this.resources = resources;
   }
 

@@ -1,5 +1,8 @@
+import type { Overlay } from './overlay.ts';
+
 /** Where a rule does not hold on purpose. */
 interface Waiver {
+  /** Overlay or component. */
   readonly overlay: string;
   readonly rule: string;
   /** Which of the rule's findings. */
@@ -13,6 +16,12 @@ const WAIVERS: readonly Waiver[] = [
     rule: 'availability',
     findings: /minReplicas is 1|backing service/,
     reason: 'One machine: a second pod would die with the first.',
+  },
+  {
+    overlay: 'single',
+    rule: 'availability',
+    findings: /minReplicas is 1/,
+    reason: 'What the component is for.',
   },
   {
     overlay: 'standby',
@@ -41,6 +50,6 @@ const WAIVERS: readonly Waiver[] = [
 ];
 
 /** Whether this finding is there on purpose. */
-export function isWaived(overlay: string, rule: string, finding: string): boolean {
-  return WAIVERS.some((each) => each.overlay === overlay && each.rule === rule && each.findings.test(finding));
+export function isWaived({ parts }: Overlay, rule: string, finding: string): boolean {
+  return WAIVERS.some((each) => parts.includes(each.overlay) && each.rule === rule && each.findings.test(finding));
 }

@@ -1,4 +1,4 @@
-// Runs every command of the README against a freshly started platform and compares the output.
+// Runs every command of the READMEs against a freshly started platform and compares the output.
 //   node tools/check/src/docs.mjs
 // In a ```console block a line `$ …` is a command (a trailing backslash continues it) and the lines below it are its
 // output; `…` in an expected line stands for any text, a line of `…` alone for any lines. A block whose fence says
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { commandsOf, matches } from './console-blocks.mjs';
 import { freePort } from './free-port.mjs';
 
-const DOCUMENTS = ['README.md'];
+const DOCUMENTS = ['README.md', 'deploy/README.md'];
 const START_TIMEOUT_MS = 240_000;
 
 const commands = DOCUMENTS.flatMap((file) =>

@@ -1,8 +1,12 @@
-// npm run render | npm run verify:deploy
+// npm run render | npm run verify:deploy | npm run images | npm run test:images
 import { DeployError } from './deploy-error.ts';
+import { imagesCommand } from './images/images-command.ts';
+import { testImagesCommand } from './images/test/test-images-command.ts';
 import { render, staleFiles, verifyRendered } from './render/render.ts';
 
-const COMMANDS: Readonly<Record<string, () => void>> = {
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => void | Promise<void>>> = {
+  images: imagesCommand,
+  'test-images': testImagesCommand,
   render,
   verify: verifyRendered,
   stale() {
@@ -12,11 +16,11 @@ const COMMANDS: Readonly<Record<string, () => void>> = {
   },
 };
 
-const [name = ''] = process.argv.slice(2);
+const [name = '', ...args] = process.argv.slice(2);
 const command = COMMANDS[name];
 try {
   if (!command) throw new DeployError(`unknown command "${name}": ${Object.keys(COMMANDS).join(', ')}`);
-  command();
+  await command(args);
 } catch (error) {
   if (!(error instanceof DeployError)) throw error;
   console.error(error.message);

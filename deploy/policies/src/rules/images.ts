@@ -11,7 +11,10 @@ export const images: Rule = {
   check: (overlay) =>
     overlay.workloads.flatMap(({ title, template: { spec } }) =>
       [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ name, image = '' }) => {
-        const problem = imageProblem(image, MOVING[overlay.name] ?? []);
+        const problem = imageProblem(
+          image,
+          overlay.parts.flatMap((part) => MOVING[part] ?? []),
+        );
         return problem ? [`${title} ${name} ${problem}`] : [];
       }),
     ),

@@ -39,14 +39,15 @@ function problems(resource: Resource, overlay: Overlay): string[] {
   const { apiVersion, kind, metadata, spec = {} } = resource;
   const owner = metadata.labels?.[NAME] ?? '';
   const title = titleOf(resource);
+  const notGoogle = overlay.parts.some((part) => NOT_GOOGLE.includes(part));
   const found: string[] = [];
   if (!OF_SERVICES.has(kind) && !BESIDES[owner]?.includes(kind))
     found.push(`${title} is a kind that ${owner} may not own`);
-  if (NOT_GOOGLE.includes(overlay.name) && GOOGLE.test(apiVersion)) found.push(`${title} is a kind of Google's`);
+  if (notGoogle && GOOGLE.test(apiVersion)) found.push(`${title} is a kind of Google's`);
   if (/alpha|beta/.test(apiVersion)) found.push(`${title} uses ${apiVersion}, which clusters drop`);
   if (kind === 'Service' && ['LoadBalancer', 'NodePort'].includes(String(spec['type']))) {
     found.push(`${title} opens the cluster by type ${String(spec['type'])}: the Gateway is the only way in`);
   }
-  if (kind === 'Secret' && !NOT_GOOGLE.includes(overlay.name)) found.push(`${title} is in the repository`);
+  if (kind === 'Secret' && !notGoogle) found.push(`${title} is in the repository`);
   return found;
 }

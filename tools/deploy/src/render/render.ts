@@ -2,6 +2,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { basename, dirname, join, relative } from 'node:path';
 import { DeployError } from '../deploy-error.ts';
 import { OVERLAYS, RENDERED, ROOT } from '../paths.ts';
+import { buildCombinations, COMBINATIONS } from './combinations.ts';
 import { generatedFiles } from './generated-files.ts';
 import { inputHash } from './input-hash.ts';
 import { needKustomize } from './kustomize.ts';
@@ -28,7 +29,11 @@ export function verifyRendered(): void {
     const fresh = withHeader(name, kustomize.build(join(OVERLAYS, name)));
     if (readFileSync(renderedFile(name), 'utf8') !== fresh) problems([`${shown(renderedFile(name))} differs`]);
   }
-  console.log(`${names.length} overlays render with ${kustomize.version} to what is committed`);
+  const combinations = buildCombinations(kustomize);
+  console.log(
+    `${names.length} overlays render with ${kustomize.version} to what is committed; ` +
+      `${combinations} combinations with components are in ${shown(COMBINATIONS)}`,
+  );
 }
 
 /** What is older than its inputs, one sentence each; needs no kustomize. */

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { ROOT } from '../paths.ts';
+import { bundleDir, imageName } from './apps.ts';
+import { docker } from './docker.ts';
+import { STANDIN_BUILD, STANDIN_RUNTIME } from './standin.ts';
+
+export interface BuildOptions {
+  /** Bases made here instead of those of registries. */
+  readonly standin: boolean;
+  readonly target: 'runtime' | 'dev';
+  readonly tag: string;
+}
+
+/** Builds the image of one app from its bundle and answers its name. Throws DeployError. */
+export function buildImage(app: string, { standin, target, tag }: BuildOptions): string {
+  const name = imageName(app, tag);
+  const bases = standin
+    ? ['--build-arg', `BUILD_IMAGE=${STANDIN_BUILD}`, '--build-arg', `RUNTIME_IMAGE=${STANDIN_RUNTIME}`]
+    : [];
+  docker([
+    'build',
+    '--quiet',
+    ...(standin ? ['--network=none'] : []),
+    ...bases,
+    '--file',
+    join(ROOT, 'deploy/docker/Dockerfile'),
+    '--target',
+    target,
+    '--label',
+    `org.opencontainers.image.title=${app}`,
+    '--label',
+    'org.opencontainers.image.licenses=Apache-2.0',
+    '--tag',
+    name,
+    bundleDir(app),
+  ]);
+  return name;
+}

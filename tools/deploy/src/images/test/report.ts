@@ -1,0 +1,51 @@
+import type { RebuildTime } from './rebuild.ts';
+import type { ImageResult } from './try-image.ts';
+
+/** What the images should stay under. */
+export const GOALS = { megabytes: 150, startMs: 400, rebuildMs: 3000 } as const;
+
+/** Everything that one run of the image test saw. */
+export interface ImageReport {
+  readonly bases: string;
+  readonly images: readonly ImageResult[];
+  readonly rebuild: RebuildTime | undefined;
+}
+
+/** The table of docs/results/images.md. */
+export function markdown({ bases, images, rebuild }: ImageReport): string {
+  const rows = images.map(({ app, megabytes, startMs, memoryMb, stopMs, problems }) =>
+    row([
+      app,
+      megabytes.toFixed(0),
+      startMs.length ? `${median(startMs)} (${Math.min(...startMs)} to ${Math.max(...startMs)})` : '-',
+      memoryMb === undefined ? '-' : String(memoryMb),
+      stopMs === undefined ? '-' : String(stopMs),
+      problems.length ? problems.join('; ') : 'none',
+    ]),
+  );
+  return `${[
+    row([
+      'image',
+      'size, MB',
+      'start to SERVING, ms: median (range)',
+      'memory, MB',
+      'SIGTERM to exit 0, ms',
+      'problems',
+    ]),
+    row(['---', '---', '---', '---', '---', '---']),
+    ...rows,
+  ].join('\n')}\n\n${rebuild ? rebuildLine(rebuild) : ''}Bases: ${bases}.\n`;
+}
+
+function rebuildLine({ compileMs, bundleMs, imageMs }: RebuildTime): string {
+  const sum = compileMs + bundleMs + imageMs;
+  return `Rebuild of content after a change of one line: ${sum} ms (compile ${compileMs}, bundle ${bundleMs}, image ${imageMs}); goal ${GOALS.rebuildMs} ms.\n\n`;
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
