@@ -4,8 +4,8 @@ import { selects } from '../selects.ts';
 import type { Rule } from '../rule.ts';
 
 const SPREAD = ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'];
-/** Run as one pod each, for clusters that have none of Google's; not what users wait for. */
-const BACKING = ['postgres', 'pubsub'];
+/** Run as one pod each; no user waits for them. */
+const ALONE = ['postgres', 'prescale', 'pubsub'];
 
 /** Two pods at least, apart from each other, of which a drain takes one at a time and a rollout none. */
 export const availability: Rule = {
@@ -13,7 +13,7 @@ export const availability: Rule = {
   why: 'One pod, or two on one node, is an outage at the next node upgrade.',
   check: (overlay) =>
     overlay.lasting
-      .filter(({ service }) => !BACKING.includes(service))
+      .filter(({ service }) => !ALONE.includes(service))
       .flatMap((workload) =>
         [
           ...autoscaler(overlay, workload),

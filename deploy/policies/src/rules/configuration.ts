@@ -5,6 +5,8 @@ import { type AppConfiguration, isCommon } from '../services/definitions.ts';
 
 /** Read by Node and by libraries, not by a service's own configuration. */
 const LIBRARIES = /^(NODE_|OTEL_|PGSSL|METADATA_SERVER_DETECTION$|POD_|TZ$|KIBAN_)/;
+/** `kiban/content:local` or `registry.example.com/kiban/content@sha256:...`. */
+const OUR_IMAGE = /(^|\/)kiban\/[\w-]+([:@]|$)/;
 const CREDENTIALS = /\/\/[^/@\s]*:[^/@\s]+@|-----BEGIN|"private_key"/;
 
 /** Each app is asked whether it could start with the environment that its pods will get. */
@@ -25,7 +27,7 @@ function podProblems(overlay: Overlay, workload: Workload, apps: ReadonlyMap<str
   const { title, service, main } = workload;
   const app = apps.get(service);
   // ESPv2 and Envoy stand where the gateway does and read no environment.
-  if (!app || !main.image?.startsWith('kiban/') === !main.image?.includes('/kiban/')) return [];
+  if (!app || !OUR_IMAGE.test(main.image ?? '')) return [];
   const { env } = environmentOf(overlay, main);
   const found = app.problems(env).map((problem) => `${title} could not start: ${problem}`);
   for (const { name } of main.env ?? []) {
