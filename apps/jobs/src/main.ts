@@ -1,3 +1,4 @@
+import { bootstrapService } from '@kiban/service';
 import { catalogue } from './catalogue.ts';
 import { runJob } from './run-job.ts';
 
@@ -9,8 +10,13 @@ function log(severity: 'INFO' | 'ERROR', message: string, more: Record<string, u
 
 const [name = ''] = process.argv.slice(2);
 const job = catalogue.get(name);
-if (!job) {
-  const known = [...catalogue.keys()].join(', ');
+if (name === 'prescale') {
+  // The one that stays: it brings a service's health, metrics and drain, which a job does without.
+  await import('reflect-metadata');
+  const { prescale } = await import('./prescale/prescale.service.ts');
+  await bootstrapService(prescale);
+} else if (!job) {
+  const known = [...catalogue.keys(), 'prescale'].join(', ');
   log(
     'ERROR',
     `unknown job ${JSON.stringify(name)}: run one of ${known}, for example node main.mjs events-maintenance`,
