@@ -14,7 +14,7 @@ let publisher: Publisher;
 let kubernetes: Awaited<ReturnType<typeof fakeKubernetes>>;
 let service: RunningService;
 const bff = {
-  metadata: { name: 'bff' } as { name: string; annotations?: object },
+  metadata: { name: 'bff' } as { name: string; annotations?: Record<string, string> },
   spec: { minReplicas: 2, maxReplicas: 10 },
 };
 
@@ -35,12 +35,8 @@ const start = () =>
   });
 
 function publish(type: string, key: string, data: Uint8Array) {
-  return publisher.publish({
-    topic: 'push',
-    orderingKey: key,
-    data,
-    attributes: { 'ce-id': randomUUID(), 'ce-type': type, 'ce-time': new Date().toISOString() },
-  });
+  const attributes = { 'ce-id': randomUUID(), 'ce-type': type, 'ce-time': new Date().toISOString() };
+  return publisher.publish('push', [{ orderingKey: key, data, attributes }]);
 }
 function announce(pushId: string, holdMs: number, trafficFactor = 3) {
   const sendTime = timestampFromMs(Date.now());
@@ -94,7 +90,7 @@ describe('prescale', () => {
   it('catches up after the API server was away', async () => {
     kubernetes.setDown(true);
     await announce('away', 60_000);
-    await until(() => service.runtime.health.get('kubernetes') === false, { timeoutMs: 20_000, message: 'to notice' });
+    await until(() => !service.runtime.health.isServing('kubernetes'), { timeoutMs: 20_000, message: 'to notice' });
     kubernetes.setDown(false);
     await minReplicas(6);
   }, 40_000);
