@@ -1,0 +1,92 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ROOT } from '../paths.ts';
+
+// What Kiban uses of https://skaffold.dev/schemas/v4beta13.json: a field outside of it is refused.
+const kustomize = z.strictObject({ kustomize: z.strictObject({ paths: z.array(z.string()).min(1) }) });
+const kubectl = z.strictObject({ flags: z.strictObject({ apply: z.array(z.string()) }).optional() });
+const local = z.strictObject({ push: z.boolean(), useBuildkit: z.boolean() });
+const tagPolicy = z.union([
+  z.strictObject({ inputDigest: z.strictObject({}) }),
+  z.strictObject({ gitCommit: z.strictObject({}) }),
+]);
+const artifact = z.strictObject({
+  image: z.string().startsWith('kiban/'),
+  context: z.literal('bundle'),
+  docker: z.strictObject({ dockerfile: z.string(), target: z.enum(['runtime', 'dev']) }),
+  hooks: z.strictObject({ before: z.array(z.strictObject({ command: z.array(z.string()), dir: z.string() })) }),
+});
+const forward = { resourceType: z.literal('service'), resourceName: z.string(), namespace: z.string() };
+const profile = z.strictObject({
+  name: z.string(),
+  build: z.strictObject({ local: local.optional(), tagPolicy: tagPolicy.optional() }).optional(),
+  manifests: kustomize.optional(),
+  deploy: z.strictObject({ kubectl }).optional(),
+  portForward: z.array(z.strictObject({ ...forward, port: z.number().int(), localPort: z.number().int() })).optional(),
+  patches: z
+    .array(
+      z.strictObject({ op: z.enum(['add', 'replace']), path: z.string().startsWith('/build/'), value: z.unknown() }),
+    )
+    .optional(),
+});
+const config = z.strictObject({
+  apiVersion: z.literal('skaffold/v4beta13'),
+  kind: z.literal('Config'),
+  metadata: z.strictObject({ name: z.string() }),
+  requires: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        configs: z.array(z.string()),
+        activeProfiles: z.array(z.strictObject({ name: z.string(), activatedBy: z.array(z.string()) })),
+      }),
+    )
+    .optional(),
+  build: z.strictObject({ artifacts: z.array(artifact).optional(), tagPolicy: tagPolicy.optional() }),
+  profiles: z.array(profile),
+});
+
+const read = (file: string) => config.parse(parse(readFileSync(join(ROOT, file), 'utf8')));
+const PROFILES = ['local', 'dev', 'debug', 'staging', 'production'];
+const modules = globSync('apps/*/skaffold.yaml', { cwd: ROOT }).toSorted();
+const apps = globSync('apps/*/package.json', { cwd: ROOT })
+  .filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('"bundle"'))
+  .map((file) => file.split('/')[1] ?? '');
+
+describe('skaffold.yaml', () => {
+  const root = read('skaffold.yaml');
+  it('requires every app that has an image, under every profile', () => {
+    expect(root.requires?.map(({ path }) => path).toSorted()).toEqual(apps.map((app) => `apps/${app}`).toSorted());
+    for (const { activeProfiles } of root.requires ?? []) {
+      expect(activeProfiles).toEqual(PROFILES.map((name) => ({ name, activatedBy: [name] })));
+    }
+  });
+  it('deploys overlays that exist', () => {
+    const paths = root.profiles.flatMap(({ manifests }) => manifests?.kustomize.paths ?? []);
+    expect(paths).not.toHaveLength(0);
+    for (const path of paths) expect(existsSync(join(ROOT, path, 'kustomization.yaml'))).toBe(true);
+  });
+});
+
+describe.each(modules)('%s', (file) => {
+  const app = file.split('/')[1] ?? '';
+  const module = read(file);
+  it('is named as its app and has every profile', () => {
+    expect(module.metadata.name).toBe(app);
+    expect(module.profiles.map(({ name }) => name)).toEqual(PROFILES);
+  });
+  it('builds one image with the Dockerfile that all share', () => {
+    expect(module.build.artifacts?.map(({ image }) => image)).toEqual([`kiban/${app}`]);
+    for (const { docker } of module.build.artifacts ?? []) {
+      expect(join('apps', app, 'bundle', docker.dockerfile)).toBe('deploy/docker/Dockerfile');
+    }
+  });
+  it('deploys manifests that exist', () => {
+    for (const path of module.profiles.flatMap(({ manifests }) => manifests?.kustomize.paths ?? [])) {
+      expect(existsSync(join(ROOT, 'apps', app, path, 'kustomization.yaml'))).toBe(true);
+    }
+  });
+});
