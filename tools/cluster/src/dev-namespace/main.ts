@@ -1,0 +1,77 @@
+// npm run dev-namespace -- create|remove <user> [--own bff,content] [--shared kiban] [--database postgres://...] [--print]
+import { parseArgs } from 'node:util';
+import { ClusterError } from '../cluster-error.ts';
+import { createDatabases, dropDatabases } from './databases.ts';
+import { developer } from './developer.ts';
+import { kubectl } from './kubectl.ts';
+import { namespaceObjects, SERVICES } from './objects.ts';
+
+const USAGE = `usage: npm run dev-namespace -- create <user> --database <url> [--own bff] [--shared kiban] [--print]
+       npm run dev-namespace -- remove <user> [--database <url>]
+  --database  PostgreSQL server, reachable from here and from pods; your own databases are made on it
+  --own       services that you will run; the shared namespace answers for the others
+  --print     show what would be applied, change nothing`;
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof ClusterError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      own: { type: 'string', default: 'bff' },
+      shared: { type: 'string', default: 'kiban' },
+      database: { type: 'string' },
+      print: { type: 'boolean', default: false },
+    },
+  });
+  const [verb, user] = positionals;
+  if (user === undefined || (verb !== 'create' && verb !== 'remove')) throw new ClusterError(USAGE);
+  const { database, shared, print } = values;
+  const owner = developer(user);
+  const { namespace } = owner;
+  if (verb === 'remove') {
+    kubectl(['delete', 'namespace', namespace, '--ignore-not-found']);
+    const dropped = database === undefined ? [] : await dropDatabases(owner, database);
+    console.log(`${namespace} is gone${dropped.length > 0 ? ` and so are ${dropped.join(', ')}` : ''}`);
+    return;
+  }
+
+  if (database === undefined) throw new ClusterError(`--database is missing\n${USAGE}`);
+  const own = values.own.split(',').filter(Boolean);
+  const unknown = own.filter((name) => !SERVICES.includes(name));
+  if (unknown.length > 0)
+    throw new ClusterError(`no such service: ${unknown.join(', ')}; one of ${SERVICES.join(', ')}`);
+  const env = sharedEnvironment(shared);
+  const items = namespaceObjects({ developer: owner, own, shared, env, databaseServer: database });
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2);
+  if (print) {
+    console.log(list);
+    return;
+  }
+  kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], list);
+  const made = await createDatabases(owner, database);
+  console.log(`${namespace} is ready: ${own.join(', ')} will run in it, ${shared} answers for the rest`);
+  if (made.length > 0) console.log(`databases made: ${made.join(', ')}`);
+  const modules = own.map((name) => `-m ${name}`).join(' ');
+  console.log(`next: skaffold dev -p dev ${modules} -n ${namespace}
+      kubectl -n ${namespace} port-forward deploy/${own[0] ?? 'bff'} 50051
+when done: npm run dev-namespace -- remove ${user} --database <url>`);
+}
+
+/** What the shared namespace's services are told; Kustomize adds a hash to the ConfigMap's name. */
+function sharedEnvironment(shared: string): Record<string, string> {
+  const { items } = JSON.parse(kubectl(['-n', shared, 'get', 'configmaps', '-o', 'json'])) as {
+    items: { metadata: { name: string; creationTimestamp: string }; data?: Record<string, string> }[];
+  };
+  const found = items
+    .filter(({ metadata }) => /^kiban-env(-[a-z0-9]+)?$/.test(metadata.name))
+    .toSorted((a, b) => b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp));
+  if (found[0]?.data === undefined) throw new ClusterError(`${shared} has no ConfigMap kiban-env: is --shared right?`);
+  return found[0].data;
+}

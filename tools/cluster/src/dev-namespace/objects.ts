@@ -1,0 +1,75 @@
+import type { KubeObject } from '../cluster/api.ts';
+import type { Developer } from './developer.ts';
+
+/** What answers calls; jobs and relay are called by nobody. */
+export const SERVICES = ['bff', 'content', 'content-similarity', 'recommendation', 'gateway'];
+export const DATABASES = ['content', 'similarity', 'recommendation'];
+
+export interface NamespaceOptions {
+  readonly developer: Developer;
+  /** Services that run in the namespace; the shared one answers for the others. */
+  readonly own: readonly string[];
+  /** The shared namespace. */
+  readonly shared: string;
+  /** The shared namespace's kiban-env. */
+  readonly env: Readonly<Record<string, string>>;
+  /** URL of the PostgreSQL server as pods reach it; its path is replaced. */
+  readonly databaseServer: string;
+}
+
+/**
+ * Everything a developer's namespace has before a service comes. A service that does not run here is an alias of the
+ * shared one: a name that exists, so that nothing falls back silently while the own pod starts.
+ */
+export function namespaceObjects({ developer, own, shared, env, databaseServer }: NamespaceOptions): KubeObject[] {
+  const { namespace, user, prefix } = developer;
+  const labels = { 'app.kubernetes.io/part-of': 'kiban', 'kiban.dev/developer': user };
+  const object = (apiVersion: string, kind: string, name: string, rest: object): KubeObject => ({
+    apiVersion,
+    kind,
+    metadata: { name, namespace, labels },
+    ...rest,
+  });
+  const security = Object.fromEntries(
+    ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
+  );
+  const aliases = SERVICES.filter((name) => !own.includes(name)).map((name) =>
+    object('v1', 'Service', name, {
+      spec: { type: 'ExternalName', externalName: `${name}.${shared}.svc.cluster.local` },
+    }),
+  );
+  const secrets = DATABASES.map((name) => {
+    const url = new URL(databaseServer);
+    url.pathname = `/${developer.database(name)}`;
+    return object('v1', 'Secret', `database-${name}`, { type: 'Opaque', stringData: { url: url.href } });
+  });
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels: { ...labels, ...security } } },
+    object('v1', 'ResourceQuota', 'developer', {
+      spec: { hard: { pods: '20', 'requests.cpu': '4', 'limits.memory': '12Gi' } },
+    }),
+    object('networking.k8s.io/v1', 'NetworkPolicy', 'developer', policy(namespace, shared)),
+    object('v1', 'ConfigMap', 'kiban-env', { data: { ...env, PUBSUB_PREFIX: prefix } }),
+    ...secrets,
+    ...aliases,
+  ];
+}
+
+/** Inside the namespace everything may talk; outside it, pods reach names, the shared services, databases and Google. */
+function policy(namespace: string, shared: string): object {
+  const of = (name: string) => ({ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } } });
+  const tcp = (...ports: number[]) => ports.map((port) => ({ port, protocol: 'TCP' }));
+  return {
+    spec: {
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [of(namespace)] }],
+      egress: [
+        { to: [of(namespace)] },
+        { to: [of(shared)], ports: tcp(50051, 8080, 8085) },
+        { to: [of('kube-system')], ports: [{ port: 53, protocol: 'UDP' }, ...tcp(53)] },
+        { ports: tcp(5432, 443) },
+      ],
+    },
+  };
+}
