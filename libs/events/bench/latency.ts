@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { once } from 'node:events';
 import { createRelay } from '../src/relay/relay.ts';
-import { child } from './child.ts';
+import { runChild } from './child.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { Produced } from './producer-process.ts';
 
@@ -28,9 +27,7 @@ export async function commitToPublish(url: string, rate: number, seconds: number
       },
     },
   });
-  const [produced] = (await once(child('producer-process', url, String(rate), String(seconds)), 'message')) as [
-    Produced,
-  ];
+  const produced = await runChild<Produced>('producer-process', url, String(rate), String(seconds));
   while (produced.ids.some((id) => !published.has(id))) await delay(10);
   await relay.stop();
   const at = produced.ids.map((id) => published.get(id) ?? Number.NaN);

@@ -68,20 +68,26 @@ const drain: Section = async (database, { events, rounds }, report) => {
 };
 
 const pubsub: Section = async (database, { events, rounds }, report) => {
-  const bus = await startBus({ topics: topology.topics, subscriptions: {} });
-  const publisher = createPublisher({ emulatorHost: bus.host });
-  const drains: Drain[] = [];
-  for (let round = 0; round < rounds; round++) drains.push(await drainWithRelay(database, events, publisher));
-  await publisher.close();
-  await bus.close();
-  const { rate } = middle(drains);
-  report({
-    what: 'relay into the embedded Pub/Sub, a process of its own',
-    figure: perSecond(rate),
-    values: { rate },
-    target: '20,000 ev/s',
-    met: rate >= 20_000,
-  });
+  for (const [what, keep] of [
+    ['in memory', false],
+    ['with its state on disk, as `npm start` runs it', true],
+  ] as const) {
+    const bus = await startBus({ topics: topology.topics, subscriptions: {} }, keep);
+    const publisher = createPublisher({ emulatorHost: bus.host });
+    await drainWithRelay(database, events / 4, publisher); // unmeasured: compiles, connects
+    const drains: Drain[] = [];
+    for (let round = 0; round < rounds; round++) drains.push(await drainWithRelay(database, events, publisher));
+    await publisher.close();
+    await bus.close();
+    const { rate } = middle(drains);
+    report({
+      what: `relay into the embedded Pub/Sub, a process of its own, ${what}`,
+      figure: perSecond(rate),
+      values: { rate },
+      target: '20,000 ev/s',
+      met: rate >= 20_000,
+    });
+  }
 };
 
 /** Dead rows cannot be cleared away while somebody may still see them. */

@@ -23,5 +23,5 @@ while (publisher.published < Number(events)) {
 const seconds = (performance.now() - started) / 1000;
 await relay.stop();
 const { inversions, duplicates } = publisher;
-process.send?.({ seconds, peak, inversions, duplicates } satisfies BacklogDrained);
+await new Promise((sent) => process.send?.({ seconds, peak, inversions, duplicates } satisfies BacklogDrained, sent));
 process.disconnect?.();

@@ -15,8 +15,11 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-/** The embedded Pub/Sub in a process of its own, with topics and subscriptions, keeping its state on disk. */
-export async function startBus(topology: Topology): Promise<Bus> {
+/**
+ * The embedded Pub/Sub in a process of its own, with topics and subscriptions.
+ * @param keep its state on disk, as `npm start` does; without, a restart is empty
+ */
+export async function startBus(topology: Topology, keep = true): Promise<Bus> {
   const folder = mkdtempSync(join(tmpdir(), 'kiban-bus-'));
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
@@ -41,7 +44,7 @@ export async function startBus(topology: Topology): Promise<Bus> {
   };
 
   function start(): Promise<ChildProcess> {
-    const started = fork(join(import.meta.dirname, 'bus-process.ts'), [String(port), folder], {
+    const started = fork(join(import.meta.dirname, 'bus-process.ts'), [String(port), ...(keep ? [folder] : [])], {
       execArgv: ['--conditions=@kiban/source'],
       env: { ...process.env, NODE_OPTIONS: '' },
     });
