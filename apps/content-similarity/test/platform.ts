@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { ensureDevelopmentKeys } from '@kiban/auth';
+import { Health, HealthCheckResponse_ServingStatus as Serving } from '@kiban/contracts/health/v1';
 import { SimilarityService } from '@kiban/contracts/kiban/similarity/v1';
 import { createDatabase, migrate } from '@kiban/database';
 import { createOutbox, createRelay, type EventDefinition, outboxMigrations, topology } from '@kiban/events';
@@ -10,7 +11,8 @@ import { createGrpcClient, type GrpcClient } from '@kiban/grpc';
 import { applyTopology, createPublisher } from '@kiban/pubsub';
 import { startPubSubEmulator } from '@kiban/pubsub-emulator';
 import { startService } from '@kiban/service';
-import { testPostgres } from '@kiban/testing';
+import { freePort, testPostgres } from '@kiban/testing';
+import { Registry } from 'prom-client';
 import { similarityService } from '../src/similarity.service.ts';
 
 /** What the tests talk to: the service, real PostgreSQL, Pub/Sub, and somebody who publishes. */
@@ -18,6 +20,12 @@ export interface Platform {
   client: GrpcClient<typeof SimilarityService>;
   /** Publishes through an outbox and a relay, as the content service does. */
   publish: <D extends DescMessage>(event: EventDefinition<D>, message: MessageInitShape<D>) => Promise<void>;
+  /** Whether the first replica's health service says that it can receive events. */
+  consuming: () => Promise<boolean>;
+  /** Pub/Sub goes away, and comes back on the same port with what it had. */
+  pubsub: { stop: () => Promise<void>; start: () => Promise<void> };
+  /** Seconds that the oldest unpublished event waits, as the relay's metric says. */
+  oldestAge: () => Promise<number>;
   /** Starts one more replica on the same database. */
   replica: () => Promise<GrpcClient<typeof SimilarityService>>;
   close: () => Promise<void>;
@@ -26,9 +34,14 @@ export interface Platform {
 export async function startPlatform(): Promise<Platform> {
   const closing: (() => unknown)[] = [];
   const postgres = await testPostgres();
-  const pubsub = await startPubSubEmulator();
+  const state = await mkdtemp(join(tmpdir(), 'kiban-similarity-pubsub-'));
+  const port = await freePort();
+  let pubsub = await startPubSubEmulator({ port, stateDir: state });
   const connection = { project: 'kiban-local', emulatorHost: pubsub.host };
-  closing.push(() => pubsub.close());
+  closing.push(
+    () => rm(state, { recursive: true }),
+    () => pubsub.close(),
+  );
   await applyTopology(topology, connection);
 
   const folder = await mkdtemp(join(tmpdir(), 'kiban-similarity-'));
@@ -41,13 +54,15 @@ export async function startPlatform(): Promise<Platform> {
   await migrate(database, { set: 'outbox', migrations: outboxMigrations });
   const outbox = createOutbox({ source: 'content', wake: database });
   const publisher = createPublisher(connection);
-  const relay = createRelay({ databases: [{ name: 'content', url: source.url }], publisher, topology });
+  const metrics = new Registry();
+  const relay = createRelay({ databases: [{ name: 'content', url: source.url }], publisher, topology, metrics });
   closing.push(
     () => publisher.close(),
     () => relay.stop(),
   );
 
   const { url } = await postgres.createDatabase();
+  let address = '';
   const replica = async (): Promise<GrpcClient<typeof SimilarityService>> => {
     const running = await startService(similarityService, {
       env: {
@@ -64,6 +79,7 @@ export async function startPlatform(): Promise<Platform> {
         AUTH_AUDIENCE: keys.audience,
       },
     });
+    address ||= running.grpc;
     const client = createGrpcClient(SimilarityService, running.grpc);
     closing.push(
       () => running.stop(),
@@ -71,9 +87,23 @@ export async function startPlatform(): Promise<Platform> {
     );
     return client;
   };
+  const client = await replica();
+  const health = createGrpcClient(Health, address);
+  closing.push(() => health.close());
   return {
-    client: await replica(),
+    client,
     replica,
+    async consuming() {
+      return (await health.check({ service: 'consumer' })).status === Serving.SERVING;
+    },
+    pubsub: {
+      stop: () => pubsub.close(),
+      start: async () => void (pubsub = await startPubSubEmulator({ port, stateDir: state })),
+    },
+    async oldestAge() {
+      const metric = await metrics.getSingleMetric('outbox_oldest_age_seconds')?.get();
+      return metric?.values[0]?.value ?? 0;
+    },
     publish: async (event, message) => {
       await database.tx(async (tx) => {
         outbox.publish(tx, event, message);

@@ -62,6 +62,6 @@ export const plans: Readonly<Record<string, Plan>> = {
   outage: { title: 'Pub/Sub killed for 60 s under load', mustHold: true, run: runOutage },
   bug: { title: 'a consumer that throws for 10 minutes', mustHold: true, run: runHandlerBug },
   'H-skip-locked': relays('naive: FOR UPDATE SKIP LOCKED, several relays', { ...naive, mode: 'skip-locked' }, false),
-  'H-cursor': relays('naive: id > last cursor', { ...naive, mode: 'cursor' }, false),
+  'H-cursor': relays('naive: id > last cursor', { ...naive, events: 4_000, mode: 'cursor' }, false),
   'H-no-key-lock': relays('naive: no lock per key before the number', { ...naive, withoutKeyLock: true }, false),
 };
