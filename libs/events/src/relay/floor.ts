@@ -4,15 +4,16 @@ import type { Queryable } from '../queryable.ts';
  * Where the scan of each shard starts. Deleted rows stay in the index while any old transaction is open; starting after
  * them keeps the drain fast (34k/s against 7k/s).
  *
- * Safe because a number is taken only after its transaction has an id (outbox_publish). So: read the sequence (N), then a
- * snapshot's xmax (X). Once a later snapshot has xmin >= X, every transaction that took a number <= N has ended, and rows up
- * to N that exist are visible. The floor never passes N, nor a row that is still there, nor rows skipped because their key
- * is held. It lives in memory; every 60 s it starts again from 0.
+ * Safe because a number is taken while its transaction holds the ROW EXCLUSIVE lock that INSERT takes, until it ends. So: read
+ * the sequence (N), then who holds that lock. Once all of them have ended, every transaction that took a number <= N has, and
+ * rows up to N that exist are visible. Transactions that do not write to the outbox never matter, however long they stay open.
+ * The floor never passes N, nor a row that is still there, nor rows skipped because their key is held. It lives in memory;
+ * every 60 s it starts again from 0.
  */
 export class Floor {
   readonly #start: bigint[];
   #settled = 0n;
-  #candidate: { readonly sequence: bigint; readonly xmax: bigint } | undefined;
+  #candidate: { readonly sequence: bigint; readonly writers: readonly string[] } | undefined;
   #resetAt = 0;
   #nextTick = 0;
 
@@ -46,19 +47,21 @@ export class Floor {
       this.#start.fill(0n);
       this.#resetAt = now + 60_000;
     }
-    // Two statements in this order: the number first, then the snapshot that bounds who may have taken it.
+    // Two statements in this order: the number first, then who may have taken it.
     const sequence = await database.query<{ value: string }>(
       'SELECT (CASE WHEN is_called THEN last_value ELSE 0 END)::text AS value FROM outbox_id_seq',
     );
-    const snapshot = await database.query<{ xmin: string; xmax: string }>(
-      'SELECT pg_snapshot_xmin(s)::text AS xmin, pg_snapshot_xmax(s)::text AS xmax FROM pg_current_snapshot() AS s',
+    const { rows } = await database.query<{ writer: string }>(
+      `SELECT virtualtransaction AS writer FROM pg_locks WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
+         AND relation = 'outbox'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     );
-    const row = snapshot.rows[0];
-    if (row === undefined) return;
-    if (this.#candidate !== undefined && BigInt(row.xmin) >= this.#candidate.xmax) {
+    const writing = new Set(rows.map(({ writer }) => writer));
+    if (this.#candidate !== undefined && !this.#candidate.writers.some((writer) => writing.has(writer))) {
       this.#settled = this.#candidate.sequence;
       this.#candidate = undefined;
     }
-    this.#candidate ??= { sequence: BigInt(sequence.rows[0]?.value ?? 0), xmax: BigInt(row.xmax) };
+    const value = BigInt(sequence.rows[0]?.value ?? 0);
+    if (writing.size === 0) this.#settled = value;
+    else this.#candidate ??= { sequence: value, writers: [...writing] };
   }
 }
