@@ -116,6 +116,7 @@ export class DatabaseRelay {
   }
 
   async #listen(client: pg.Client): Promise<void> {
+    this.#floor.reset();
     if (this.#options.pooled) return;
     client.on('notification', () => this.#queue.wake());
     await client.query(`LISTEN ${WAKE_CHANNEL}`);

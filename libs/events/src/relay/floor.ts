@@ -38,15 +38,21 @@ export class Floor {
     if (to > this.of(shard)) this.#start[shard] = to;
   }
 
+  /** Forgets everything: after a crash the sequence may give numbers again that were never committed. */
+  reset(): void {
+    this.#start.fill(0n);
+    this.#settled = 0n;
+    this.#candidate = undefined;
+    this.#resetAt = performance.now() + 60_000;
+    this.#nextTick = 0;
+  }
+
   /** Learns what has settled; at most every 50 ms. */
   async tick(database: Queryable): Promise<void> {
     const now = performance.now();
     if (now < this.#nextTick) return;
+    if (now > this.#resetAt) this.reset();
     this.#nextTick = now + 50;
-    if (now > this.#resetAt) {
-      this.#start.fill(0n);
-      this.#resetAt = now + 60_000;
-    }
     // Two statements in this order: the number first, then who may have taken it.
     const sequence = await database.query<{ value: string }>(
       'SELECT (CASE WHEN is_called THEN last_value ELSE 0 END)::text AS value FROM outbox_id_seq',
