@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { type Fixture, fixture } from '../harness.ts';
+import { admin, type Fixture, fixture } from '../harness.ts';
 
 interface Got {
   readonly path: string;
@@ -91,4 +91,79 @@ test('push without wrapper: the data is the body and the metadata is in headers'
     'x-goog-pubsub-subscription-name': subscription.name,
     colour: 'red',
   });
+});
+
+const fresh = (...codes: number[]): void => {
+  got = [];
+  wake = [];
+  answers = codes;
+};
+const backlogOf = async (name: string): Promise<number | undefined> => {
+  const views = (await admin(f.emulator, '/api/subscriptions')) as { name: string; backlog: number }[];
+  return views.find((view) => view.name === name)?.backlog;
+};
+
+test.each([200, 201, 202, 204])('push: an answer of %d acknowledges', async (code) => {
+  fresh(code);
+  const [topic, { name }] = await f.topicAndSubscription({ pushEndpoint: `${origin}/ok` });
+  await topic.publishMessage({ data: Buffer.from('m') });
+  await requests(1);
+  while ((await backlogOf(name)) !== 0);
+  expect(got).toHaveLength(1);
+});
+
+test.each([203, 301, 400, 404, 429, 500])(
+  'push: an answer of %d does not, and the message comes again',
+  async (code) => {
+    fresh(code);
+    const [topic] = await f.topicAndSubscription({ pushEndpoint: `${origin}/again` });
+    await topic.publishMessage({ data: Buffer.from('m') });
+    expect(await requests(2)).toHaveLength(2);
+  },
+);
+
+test('push: the envelope carries ordering key and, under a dead-letter policy, the delivery attempt', async () => {
+  fresh(500, 204);
+  const [dead] = await f.client.createTopic(f.unique('dead'));
+  const [topic] = await f.topicAndSubscription({
+    pushEndpoint: `${origin}/envelope`,
+    enableMessageOrdering: true,
+    deadLetterPolicy: { deadLetterTopic: dead.name, maxDeliveryAttempts: 5 },
+  });
+  await f.client
+    .topic(topic.name, { messageOrdering: true })
+    .publishMessage({ data: Buffer.from('m'), orderingKey: 'k' });
+  const bodies = (await requests(2)).map(({ body }) => JSON.parse(body) as Record<string, unknown>);
+  expect(bodies).toMatchObject([
+    { deliveryAttempt: 1, message: { orderingKey: 'k' } },
+    { deliveryAttempt: 2, message: { orderingKey: 'k' } },
+  ]);
+});
+
+test('push: a retry policy holds the next attempt back', async () => {
+  fresh(500, 204);
+  const retryPolicy = { minimumBackoff: { seconds: 30 }, maximumBackoff: { seconds: 60 } };
+  const [topic, { name }] = await f.topicAndSubscription({ pushEndpoint: `${origin}/retry`, retryPolicy });
+  await topic.publishMessage({ data: Buffer.from('m') });
+  await requests(1);
+  const state = async (): Promise<string | undefined> =>
+    ((await admin(f.emulator, `/api/messages?subscription=${name}`)) as { state: string }[])[0]?.state;
+  while ((await state()) !== 'backoff');
+  await admin(f.emulator, '/api/clock', { advanceMs: 29_000 });
+  expect(await state()).toBe('backoff');
+  await admin(f.emulator, '/api/clock', { advanceMs: 2000 });
+  expect(await requests(2)).toHaveLength(2);
+});
+
+test('push: messages that are used up go to the dead-letter topic', async () => {
+  fresh(500, 500, 500, 500, 500);
+  const [dead, deadSubscription] = await f.topicAndSubscription();
+  const [topic, { name }] = await f.topicAndSubscription({
+    pushEndpoint: `${origin}/dead`,
+    deadLetterPolicy: { deadLetterTopic: dead.name, maxDeliveryAttempts: 5 },
+  });
+  await topic.publishMessage({ data: Buffer.from('m') });
+  while ((await backlogOf(deadSubscription.name)) !== 1) await admin(f.emulator, '/api/clock', { advanceMs: 1000 });
+  expect(await backlogOf(name)).toBe(0);
+  expect(got).toHaveLength(5);
 });

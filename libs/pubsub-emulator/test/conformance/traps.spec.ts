@@ -1,3 +1,4 @@
+import { PubSub } from '@google-cloud/pubsub';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Fixture, fixture, lowLevel, receive } from '../harness.ts';
 import { openStream, type Response } from '../open-stream.ts';
@@ -64,6 +65,13 @@ test('trap 5: the emulator listens on IPv4 and takes more than 4 MB at once', as
   await topic.publishMessage({ data: Buffer.alloc(9_000_000, 7) });
   const [message] = await receive(subscription, 1);
   expect(message?.data.length).toBe(9_000_000);
+});
+
+test('trap 5: a client that is told "localhost" finds it, whatever the name resolves to first', async () => {
+  const port = f.emulator.host.split(':')[1];
+  const client = new PubSub({ projectId: 'test', apiEndpoint: `localhost:${port}`, emulatorMode: true } as never);
+  await client.createTopic('by-localhost');
+  await client.close();
 });
 
 test('trap 6: a stream cut by a fault is reopened by the client and goes on', async () => {
