@@ -25,9 +25,13 @@ test('the service of the README is complete, under 40 lines, and serves', async 
     const client = createGrpcClient(SimilarityService, grpc);
     const { articles } = await client.listSimilar({ name: 'articles/1' });
     expect(articles.map(({ name }) => name)).toEqual(['articles/2', 'articles/3']);
-    const refused = await client.listSimilar({ name: 'articles/9' }).catch(ServiceError.from);
+    const refused = await client
+      .listSimilar({ name: 'articles/9' })
+      .catch((error: unknown) => ServiceError.from(error));
     expect(refused).toMatchObject({ code: Code.NOT_FOUND });
-    expect(await client.searchArticles({ query: 'x' }).catch(ServiceError.from)).toMatchObject({
+    expect(
+      await client.searchArticles({ query: 'x' }).catch((error: unknown) => ServiceError.from(error)),
+    ).toMatchObject({
       code: Code.UNAUTHENTICATED,
     });
     client.close();

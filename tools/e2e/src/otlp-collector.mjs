@@ -7,15 +7,17 @@ const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consu
 /** Listens on a free port of 127.0.0.1. */
 export async function startCollector() {
   const spans = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     if (request.method === 'GET') {
       response.end(JSON.stringify(spans));
       return;
     }
     const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
-    spans.push(...spansOf(JSON.parse(Buffer.concat(chunks).toString('utf8'))));
-    response.setHeader('content-type', 'application/json').end('{}');
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      spans.push(...spansOf(JSON.parse(Buffer.concat(chunks).toString('utf8'))));
+      response.setHeader('content-type', 'application/json').end('{}');
+    });
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const close = () => {
