@@ -17,7 +17,7 @@ export async function fakeKubernetes(objects: Record<string, Stored>) {
   await writeFile(join(account, 'namespace'), 'kiban');
   let writes = 0;
   let down = false;
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const object = objects[pathname.split('/').at(-1) ?? ''];
     const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
@@ -33,7 +33,8 @@ export async function fakeKubernetes(objects: Record<string, Stored>) {
       Object.assign(object, body.data && { data: body.data }, body.spec && { spec: { ...object.spec, ...body.spec } });
     }
     return answer(200, object);
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     account,
