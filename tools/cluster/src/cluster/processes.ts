@@ -47,7 +47,7 @@ export class Processes {
   }
 
   async stopAll(): Promise<void> {
-    for (const name of [...this.#running.keys()].reverse()) await this.stop(name);
+    for (const name of [...this.#running.keys()].toReversed()) await this.stop(name);
   }
 
   #log(name: string): string {
