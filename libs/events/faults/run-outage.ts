@@ -102,7 +102,7 @@ export async function runOutage(options: PlanOptions): Promise<PlanResult> {
     measured: {
       'highest oldest age, s': Math.round(highest * 10) / 10,
       's until consumer red': red,
-      's until publishes resumed': resumed,
+      's until effects resumed': resumed,
       's until consumer green': green,
       's until caught up': caughtUp,
       'reads meanwhile': readsMeanwhile,

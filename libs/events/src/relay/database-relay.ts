@@ -15,6 +15,7 @@ import { type Release, ShardQueue, type Turn } from './shard-queue.ts';
 
 const STATS_EVERY_MS = 5_000;
 const VACUUM_AFTER_MS = 60_000;
+const MAX_VACUUM_PATIENCE = 64;
 const HEALTHY_WITHIN_MS = 15_000;
 /** Between looks at what has settled: while events move, and while none do. */
 const WATCH_MS = { active: 50, idle: 1_000 };
@@ -44,6 +45,7 @@ export class DatabaseRelay {
   readonly #outages = new Map<number, number>();
   #complaint = { text: '', until: 0 };
   #vacuumAt = performance.now() + VACUUM_AFTER_MS;
+  #vacuumPatience = 1;
 
   constructor(database: RelayDatabase, options: DatabaseRelayOptions) {
     this.#database = database;
@@ -175,17 +177,26 @@ export class DatabaseRelay {
     }
   }
 
-  /** Deleted rows slow every later scan down until they are vacuumed, and autovacuum comes once a minute at best. */
+  /**
+   * Deleted rows slow every later scan down until they are vacuumed, and autovacuum comes once a minute at best. While an old
+   * transaction may still see them nothing can be cleared, each try reads them all, and the next one waits longer.
+   */
   async #vacuumIfDue(client: pg.Client): Promise<void> {
     const { vacuumEvery } = this.#options;
     const late = this.#deleted > 0 && performance.now() > this.#vacuumAt;
-    if (vacuumEvery === 0 || (this.#deleted < vacuumEvery && !late)) return;
+    if (vacuumEvery === 0 || (this.#deleted < vacuumEvery * this.#vacuumPatience && !late)) return;
+    const deleted = this.#deleted;
     this.#deleted = 0;
     this.#vacuumAt = performance.now() + VACUUM_AFTER_MS;
     const { pooled } = this.#options;
     if (!pooled) await client.query('SET statement_timeout = 0');
     await client.query('VACUUM (SKIP_LOCKED, TRUNCATE OFF) outbox');
     if (!pooled) await client.query('SET statement_timeout = 10000');
+    const { rows } = await client.query<{ left: string }>(
+      "SELECT n_dead_tup::text AS left FROM pg_stat_user_tables WHERE relid = 'outbox'::regclass",
+    );
+    const inVain = Number(rows[0]?.left ?? 0) > deleted / 2;
+    this.#vacuumPatience = inVain ? Math.min(MAX_VACUUM_PATIENCE, this.#vacuumPatience * 2) : 1;
   }
 
   async #complain(error: unknown): Promise<void> {
