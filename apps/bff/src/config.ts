@@ -15,6 +15,8 @@ export const bffConfig = {
   /** Calls that one caller (the user, else the address) may make in one window. Editors and imports are not limited. */
   RATE_LIMIT: z.coerce.number().int().min(1).default(6_000),
   RATE_LIMIT_WINDOW_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
+  /** File of API keys: every call must carry one of them as x-api-key then. No call needs one when absent. */
+  API_KEYS_FILE: z.string().min(1).optional(),
   /** Shares the limits between replicas; each counts alone when absent. */
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
 };

@@ -1,6 +1,8 @@
 import { BffService } from '@kiban/contracts/kiban/bff/v1';
-import type { ServiceDefinition } from '@kiban/service';
+import type { Runtime, ServiceDefinition } from '@kiban/service';
 import { Counter } from 'prom-client';
+import { ApiKeyInterceptor } from './api-keys/api-key.interceptor.ts';
+import { ApiKeys } from './api-keys/api-keys.ts';
 import { BffModule } from './bff.module.ts';
 import { bffConfig } from './config.ts';
 import { openBff } from './open-bff.ts';
@@ -38,6 +40,22 @@ export const bffService: ServiceDefinition<typeof bffConfig> = {
       onRedisError: (error) => logger.warn({ err: error }, 'Redis is away: this replica counts rate limits alone'),
     });
     runtime.onDrain('rate limiter', () => limiter.close());
-    return BffModule.of(bff, limiter);
+    return BffModule.of(bff, limiter, config.API_KEYS_FILE ? apiKeys(config.API_KEYS_FILE, runtime) : undefined);
   },
 };
+
+/** Every call needs a key of this file. */
+function apiKeys(file: string, runtime: Runtime): ApiKeyInterceptor {
+  const { logger, metrics } = runtime;
+  const calls = new Counter({
+    name: 'bff_api_key_calls_total',
+    help: 'Calls by API key (its id, never the key) and what became of them at the check.',
+    labelNames: ['key', 'outcome'] as const,
+    registers: [metrics],
+  });
+  const keys = new ApiKeys(file, {
+    onUnreadable: (error) => logger.error({ err: error }, `${error.message}; the keys of before stay in force`),
+  });
+  runtime.onDrain('API keys', () => keys.close());
+  return new ApiKeyInterceptor(keys, (key, outcome) => calls.inc({ key, outcome }));
+}

@@ -44,7 +44,7 @@ export const kibanPolicy: GatewayPolicy = {
     // 4 MiB is gRPC's own limit for a message; a batch of 1,000 articles needs more than Envoy's 1 MiB.
     connectionBufferLimitBytes: 4 << 20,
     corsPreset: 'basic',
-    corsAllowHeaders: 'Authorization,Content-Type,If-None-Match,Traceparent,X-Request-Id',
+    corsAllowHeaders: 'Authorization,Content-Type,If-None-Match,Traceparent,X-Api-Key,X-Request-Id',
     corsExposeHeaders: 'Content-Length,ETag,RateLimit,RateLimit-Policy,Retry-After,X-Request-Id',
   },
   settableFromBody: {

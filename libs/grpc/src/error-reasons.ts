@@ -37,6 +37,14 @@ export const ERROR_REASONS = {
     code: Code.UNAUTHENTICATED,
     meaning: 'The token was refused; the message and `metadata.problem` say why. Get a new one.',
   },
+  API_KEY_MISSING: {
+    code: Code.UNAUTHENTICATED,
+    meaning: 'This deployment asks for an API key. Send it as the header `x-api-key`.',
+  },
+  API_KEY_INVALID: {
+    code: Code.UNAUTHENTICATED,
+    meaning: 'The API key is not known or was revoked; the message says which. Ask for a new one.',
+  },
   PERMISSION_DENIED: {
     code: Code.PERMISSION_DENIED,
     meaning: 'The token is valid but its roles or its subject do not allow this call.',
