@@ -23,6 +23,11 @@ export interface CallContext {
   readonly peer: string;
   /** Sent before the answer; behind a REST gateway these are response headers. Set them before the first message. */
   readonly header: Metadata;
+  /**
+   * Sends the header now, before the first message of a stream that may be silent for long: a browser learns that it is
+   * connected. An error afterwards can no longer become an HTTP status.
+   */
+  flushHeader(): void;
   /** Sent with the status. */
   readonly trailer: Metadata;
   /** `x-request-id` of the call, or made here: the same in every log line that this call causes anywhere. */

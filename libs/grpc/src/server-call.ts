@@ -48,7 +48,11 @@ export class ServerCall implements CallContext {
 
   /** Sends the header once, if anything was put into it. */
   sendHeader(): void {
-    if (this.#headerSent || this.#call.cancelled || Object.keys(this.header.getMap()).length === 0) return;
+    if (Object.keys(this.header.getMap()).length > 0) this.flushHeader();
+  }
+
+  flushHeader(): void {
+    if (this.#headerSent || this.#call.cancelled) return;
     this.#headerSent = true;
     this.#call.sendMetadata(this.header);
   }

@@ -5,6 +5,8 @@ import type { CallContext } from '@kiban/grpc';
 import type { Bff } from '../bff.ts';
 import { isOutage } from '../support/is-outage.ts';
 
+/** How long a refusal may take to come; then the caller hears that the watch has begun, though nothing has changed. */
+const ACCEPTED_MS = 200;
 const FIRST_PAUSE_MS = 100;
 /** Tries without any change in between: about half a minute. */
 const TRIES = 10;
@@ -20,6 +22,20 @@ export async function* watchArticles(
   call: CallContext,
 ): AsyncGenerator<ArticleChange> {
   const signal = AbortSignal.any([call.signal, bff.stopping]);
+  const accepted = setTimeout(() => call.flushHeader(), ACCEPTED_MS);
+  try {
+    yield* changes(bff, request, call, signal);
+  } finally {
+    clearTimeout(accepted);
+  }
+}
+
+async function* changes(
+  bff: Bff,
+  request: WatchArticlesRequest,
+  call: CallContext,
+  signal: AbortSignal,
+): AsyncGenerator<ArticleChange> {
   let { resumeToken } = request;
   for (let tries = 0; !signal.aborted; tries++) {
     try {
