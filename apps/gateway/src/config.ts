@@ -3,6 +3,8 @@ import type { GatewayMode } from '@kiban/transcoding';
 
 /** Everything that the gateway reads from its environment. */
 export interface GatewayAppConfig {
+  /** `envoy` runs an Envoy binary in the place of our own gateway. */
+  readonly kind: 'own' | 'envoy';
   readonly host: string;
   /** 0 asks for a free one. */
   readonly port: number;
@@ -56,7 +58,10 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayAppConfig {
   };
   const mode = env['GATEWAY_MODE'] || 'espv2';
   if (!MODES.includes(mode)) problems.push(`GATEWAY_MODE is "${mode}"; expected ${MODES.join(', ')}`);
+  const kind = env['GATEWAY'] || 'own';
+  if (kind !== 'own' && kind !== 'envoy') problems.push(`GATEWAY is "${kind}"; expected envoy, or nothing`);
   const config: GatewayAppConfig = {
+    kind: kind === 'envoy' ? 'envoy' : 'own',
     host: env['GATEWAY_HOST'] || '127.0.0.1',
     port: count('GATEWAY_PORT', 8080),
     mode: mode as GatewayMode,

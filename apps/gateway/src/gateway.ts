@@ -28,7 +28,7 @@ export function createKibanGateway(config: GatewayAppConfig, tracer?: Tracer): G
         ...(deadlineMs !== undefined && { deadlineMs }),
       };
     },
-    local: localPaths(lazily(openApiJson)),
+    local: kibanLocalPaths(),
     onAccess: (record) => log('info', 'request', { ...record }),
     onDoubt: (problem, template) => log('warn', 'strict mode would refuse this request', { problem, template }),
     trustedHops: config.trustedHops,
@@ -36,6 +36,11 @@ export function createKibanGateway(config: GatewayAppConfig, tracer?: Tracer): G
     etags: true,
     tracer,
   });
+}
+
+/** What answers /healthz, /openapi.json and /docs. */
+export function kibanLocalPaths(): ReturnType<typeof localPaths> {
+  return localPaths(lazily(openApiJson));
 }
 
 /** The public part of the API: what Pub/Sub pushes is no business of a reader. */

@@ -1,11 +1,23 @@
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
-import { DEFAULT_OPTIONS, ESPV2_OPTIONS, loadApi, type MethodPlan } from '@kiban/transcoding';
+import { DEFAULT_OPTIONS, ESPV2_OPTIONS, loadApi, type MethodPlan, type TranscodingOptions } from '@kiban/transcoding';
 import type { GatewayPolicy, TokenSource } from '../policy.ts';
+import { accessLog, compressor, localCluster, localRoutes } from './around.ts';
+import { endpoint, split } from './endpoint.ts';
 import { bareDescriptorSet } from '../strip-source-info.ts';
 
 export interface EnvoyConfigSettings {
+  /** Default 0.0.0.0. */
+  readonly host?: string;
   /** Default 8080. */
   readonly port?: number;
+  /** Paths that an HTTP/1 server of our own answers, all methods, without tokens. */
+  readonly local?: { readonly address: string; readonly prefixes: readonly string[] };
+  /** How many proxies in front are trusted to have set X-Forwarded-For. Default 0. */
+  readonly trustedHops?: number;
+  /** Compress answers of 1 KiB and more with gzip when the client accepts it. Default false, as ESPv2. */
+  readonly compress?: boolean;
+  /** Write a line of JSON for each request to standard output. Default false. */
+  readonly accessLog?: boolean;
   readonly tokens: Readonly<Record<'users' | 'push', TokenSource>>;
 }
 
@@ -24,13 +36,17 @@ export function envoyConfig(
       listeners: [
         {
           name: 'rest',
-          address: { socket_address: { address: '0.0.0.0', port_value: settings.port ?? 8080 } },
+          address: { socket_address: { address: settings.host ?? '0.0.0.0', port_value: settings.port ?? 8080 } },
           per_connection_buffer_limit_bytes:
             policy.options.connectionBufferLimitBytes ?? DEFAULT_OPTIONS.connectionBufferLimitBytes,
           filter_chains: [{ filters: [connectionManager(descriptorSet, policy, plans, settings)] }],
         },
       ],
-      clusters: [...services.map((service) => grpcCluster(service, policy)), ...keyClusters(settings.tokens)],
+      clusters: [
+        ...services.map((service) => grpcCluster(service, policy)),
+        ...keyClusters(settings.tokens),
+        ...(settings.local ? [localCluster(settings.local.address)] : []),
+      ],
     },
   };
 }
@@ -48,14 +64,24 @@ function connectionManager(
       stat_prefix: 'rest',
       normalize_path: true,
       merge_slashes: true,
+      // The backend hears who connected as the last address; what a client claims stands before it.
+      use_remote_address: true,
+      xff_num_trusted_hops: settings.trustedHops ?? 0,
+      // Streams that only listen may be silent for as long as they like.
+      stream_idle_timeout: '0s',
+      local_reply_config: REFUSALS,
+      ...(settings.accessLog && { access_log: [accessLog()] }),
       common_http_protocol_options: { headers_with_underscores_action: 'REJECT_REQUEST' },
       route_config: {
         virtual_hosts: [
           {
             name: 'api',
             domains: ['*'],
-            // Transcoded paths come first; they are matched again after transcoding.
-            routes: [...new Set(plans.map(({ grpcPath }) => grpcPath))].map((path) => grpcRoute(path, plans, policy)),
+            routes: [
+              ...localRoutes(settings),
+              ...[...new Set(plans.map(({ grpcPath }) => grpcPath))].map((path) => grpcRoute(path, plans, policy)),
+              untilTranscoded(policy.services[0] ?? ''),
+            ],
             ...(policy.options.corsPreset && {
               typed_per_filter_config: { 'envoy.filters.http.cors': corsPolicy(policy) },
             }),
@@ -66,6 +92,7 @@ function connectionManager(
         ...(policy.options.corsPreset
           ? [{ name: 'envoy.filters.http.cors', typed_config: { '@type': `${FILTER}.cors.v3.Cors` } }]
           : []),
+        ...(settings.compress ? [compressor()] : []),
         { name: 'envoy.filters.http.grpc_json_transcoder', typed_config: transcoder(descriptorSet, policy) },
         { name: 'envoy.filters.http.jwt_authn', typed_config: tokens(plans, policy, settings) },
         { name: 'envoy.filters.http.router', typed_config: { '@type': `${FILTER}.router.v3.Router` } },
@@ -74,11 +101,33 @@ function connectionManager(
   };
 }
 
+/**
+ * A path has no route of its own until it is transcoded; this one only gives it the CORS policy. What no rule matches
+ * does not get as far as its cluster: the transcoder refuses it.
+ */
+function untilTranscoded(cluster: string): Record<string, unknown> {
+  return { name: 'unknown', match: { prefix: '/' }, route: { cluster } };
+}
+
+/** All refusals are JSON; a 404 has ESPv2's words. */
+const REFUSALS = {
+  mappers: [
+    {
+      filter: {
+        status_code_filter: { comparison: { op: 'EQ', value: { default_value: 404, runtime_key: 'unused' } } },
+      },
+      body: { inline_string: 'The current request is not defined by this API.' },
+    },
+  ],
+  body_format: { json_format: { code: '%RESPONSE_CODE%', message: '%LOCAL_REPLY_BODY%' } },
+};
+
 function grpcRoute(path: string, plans: readonly MethodPlan[], policy: GatewayPolicy): Record<string, unknown> {
   const plan = plans.find((each) => each.grpcPath === path);
   const streams = plan?.method.methodKind !== 'unary';
   const ms = (plan && policy.deadlinesMs[plan.selector]) ?? policy.defaultDeadlineMs;
   return {
+    name: path,
     match: { path },
     route: {
       cluster: plan?.method.parent.typeName,
@@ -99,7 +148,6 @@ function transcoder(descriptorSet: FileDescriptorSet, policy: GatewayPolicy): Re
     ignored_query_parameters: options.ignoredQueryParameters,
     ignore_unknown_query_parameters: options.ignoreUnknownQueryParameters,
     query_param_unescape_plus: options.queryParamUnescapePlus,
-    // ESPv2 answers 404 by its routes; here the filter does.
     request_validation_options: { reject_unknown_method: true },
   };
 }
@@ -108,13 +156,18 @@ function corsPolicy({ options }: GatewayPolicy): Record<string, unknown> {
   const all = { ...DEFAULT_OPTIONS, ...options };
   return {
     '@type': `${FILTER}.cors.v3.CorsPolicy`,
-    allow_origin_string_match: [all.corsAllowOrigin === '*' ? { prefix: '' } : { exact: all.corsAllowOrigin }],
+    allow_origin_string_match: [originMatcher(all)],
     allow_methods: all.corsAllowMethods,
     allow_headers: all.corsAllowHeaders,
     expose_headers: all.corsExposeHeaders,
     allow_credentials: all.corsAllowCredentials,
     max_age: '1728000',
   };
+}
+
+function originMatcher({ corsPreset, corsAllowOrigin }: TranscodingOptions): Record<string, unknown> {
+  if (corsAllowOrigin === '*') return { safe_regex: { regex: '.*' } };
+  return corsPreset === 'cors_with_regex' ? { safe_regex: { regex: corsAllowOrigin } } : { exact: corsAllowOrigin };
 }
 
 /** The filter stands behind the transcoder, so its rules name gRPC paths: no REST path can slip past them. */
@@ -186,14 +239,4 @@ function keyClusters(sources: EnvoyConfigSettings['tokens']): Record<string, unk
         }),
       };
     });
-}
-
-function endpoint(name: string, address: string, port: number): Record<string, unknown> {
-  const socket = { socket_address: { address, port_value: port } };
-  return { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: socket } }] }] };
-}
-
-function split(address: string): [host: string, port: number] {
-  const colon = address.lastIndexOf(':');
-  return [address.slice(0, colon), Number(address.slice(colon + 1))];
 }
