@@ -1,13 +1,12 @@
-import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http2';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { toJson, fromBinary } from '@bufbuild/protobuf';
+import type { Readable } from 'node:stream';
 import { StatusSchema } from '@kiban/contracts/google/rpc';
 import { FrameError } from '../grpc/frames.ts';
 import type { GrpcStatus } from '../grpc/grpc-status.ts';
 import { httpStatusOf } from '../grpc/status-map.ts';
 import type { MethodPlan } from '../rules/method-plan.ts';
 import { readHttpBody } from '../wire/http-body.ts';
-import { printMessage } from '../wire/print-message.ts';
 import { type CallListener, DeadlineError } from './call.ts';
 import type { Exchange } from './context.ts';
 import { relayPlain, responseHeaders, upstreamFailure } from './passthrough.ts';
@@ -33,8 +32,8 @@ export abstract class Answer implements CallListener {
   abstract message(message: Buffer): void | Promise<void>;
   abstract end(status: GrpcStatus, trailers: IncomingHttpHeaders): void;
 
-  plain(headers: IncomingHttpHeaders, stream: ClientHttp2Stream): void {
-    relayPlain(this.exchange, headers, stream);
+  plain(headers: IncomingHttpHeaders, body: Readable): void {
+    relayPlain(this.exchange, headers, body);
   }
 
   failed(error: unknown): void {
@@ -45,8 +44,7 @@ export abstract class Answer implements CallListener {
 
   /** The JSON of one message. */
   protected print(message: Buffer): string {
-    const { api, options } = this.exchange.context;
-    return printMessage(this.plan.method.output, message, api.registry, options);
+    return this.exchange.context.printer.print(this.plan.method.output, message);
   }
 
   protected httpBody(message: Buffer) {
@@ -90,16 +88,10 @@ export abstract class Answer implements CallListener {
 
   /** `complete` is false when details had to be left out. */
   protected statusJson({ code, message, detailed }: GrpcStatus): { json: string; complete: boolean } {
-    const { api, options } = this.exchange.context;
+    const { printer, options } = this.exchange.context;
     if (detailed) {
       try {
-        const json = toJson(StatusSchema, fromBinary(StatusSchema, detailed), {
-          registry: api.registry,
-          alwaysEmitImplicit: options.alwaysPrintPrimitiveFields,
-          enumAsInteger: options.alwaysPrintEnumsAsInts,
-          useProtoFieldName: options.preserveProtoFieldNames,
-        });
-        return { json: JSON.stringify(json), complete: true };
+        return { json: printer.print(StatusSchema, Buffer.from(detailed)), complete: true };
       } catch {
         // A detail of a type that the descriptor set lacks: Envoy then sends no body at all. Code and message are
         // worth more to the caller than the same answer.

@@ -1,4 +1,5 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import { PassThrough, type Readable } from 'node:stream';
 import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
 import { FrameReader } from '../grpc/frames.ts';
 import { type GrpcStatus, readGrpcStatus } from '../grpc/grpc-status.ts';
@@ -10,7 +11,7 @@ export interface CallListener {
   message(message: Buffer): void | Promise<void>;
   end(status: GrpcStatus, trailers: IncomingHttpHeaders, trailersOnly: boolean): void;
   /** The backend answered, but not as a gRPC server. */
-  plain(headers: IncomingHttpHeaders, stream: ClientHttp2Stream): void;
+  plain(headers: IncomingHttpHeaders, body: Readable): void;
   /** The network failed, the deadline passed (`timeout`), or the response is too large. */
   failed(error: unknown): void;
 }
@@ -22,13 +23,17 @@ export class DeadlineError extends Error {
 
 export interface CallOptions {
   readonly maxMessageBytes: number;
+  /** The call has one request and one answer: it may go over the lane of small calls. */
+  readonly small: boolean;
   /** ms; absent = none. */
   readonly deadlineMs?: number;
 }
 
 /** One gRPC call. */
 export class Call {
-  private stream!: ClientHttp2Stream;
+  /** Absent while the call goes over the lane of small ones. */
+  private stream: ClientHttp2Stream | undefined;
+  private close: () => void = () => {};
   private readonly timer: NodeJS.Timeout | undefined;
   private readonly backend: Backend;
   private readonly headers: OutgoingHttpHeaders;
@@ -58,32 +63,32 @@ export class Call {
 
   /** Sends a part of the request; resolves when more may be sent. */
   write(framed: Buffer): Promise<void> | undefined {
-    if (this.done || this.stream.write(framed)) return undefined;
+    const { stream } = this;
+    if (this.done || !stream || stream.write(framed)) return undefined;
     return new Promise((resolve) => {
-      this.stream.once('drain', resolve);
-      this.stream.once('close', resolve);
+      stream.once('drain', resolve);
+      stream.once('close', resolve);
     });
   }
 
   end(): void {
-    if (!this.done) this.stream.end();
+    if (!this.done) this.stream?.end();
   }
 
   /** Tells the backend that nobody waits any more. */
   cancel(): void {
     this.finish();
-    this.stream.close(8);
+    this.close();
   }
 
   private start(body: Buffer | undefined, again: boolean): void {
+    if (body && this.options.small && this.startSmall(body, again)) return;
     const stream = this.backend.request(this.headers, false);
     this.stream = stream;
+    this.close = () => stream.close(8);
     const reader = new FrameReader(this.options.maxMessageBytes);
-    stream.once('response', (headers, flags) => this.onResponse(headers, (flags & 1) === 1));
-    stream.on('trailers', (trailers) => {
-      const status = readGrpcStatus(trailers);
-      if (status) this.status = { status, trailers };
-    });
+    stream.once('response', (headers, flags) => this.onResponse(headers, (flags & 1) === 1, () => stream));
+    stream.on('trailers', (trailers) => this.onTrailers(trailers));
     stream.on('data', (chunk: Buffer) => this.onData(reader, chunk));
     stream.once('end', () => this.onEnd());
     stream.once('error', (error) => {
@@ -97,12 +102,42 @@ export class Call {
     if (body) stream.end(body);
   }
 
-  private onResponse(headers: IncomingHttpHeaders, endStream: boolean): void {
+  /** False when the call must go over an ordinary stream. */
+  private startSmall(body: Buffer, again: boolean): boolean {
+    const reader = new FrameReader(this.options.maxMessageBytes);
+    let plain: PassThrough | undefined;
+    const cancel = this.backend.small(this.headers, body, this.options.maxMessageBytes, {
+      response: (headers, endStream) => this.onResponse(headers, endStream, () => (plain = new PassThrough())),
+      data: (chunk) => {
+        if (plain) plain.write(Buffer.from(chunk));
+        else this.onData(reader, chunk);
+      },
+      trailers: (trailers) => this.onTrailers(trailers),
+      end: () => {
+        plain?.end();
+        this.onEnd();
+      },
+      failed: (error) => {
+        plain?.destroy(error);
+        if (again && !this.answered && !this.done && wasNotProcessed(error)) this.start(body, false);
+        else this.fail(error);
+      },
+    });
+    if (cancel) this.close = cancel;
+    return cancel !== undefined;
+  }
+
+  private onTrailers(trailers: IncomingHttpHeaders): void {
+    const status = readGrpcStatus(trailers);
+    if (status) this.status = { status, trailers };
+  }
+
+  private onResponse(headers: IncomingHttpHeaders, endStream: boolean, plain: () => Readable): void {
     this.answered = true;
     if (this.done) return;
     if (!(headers['content-type'] ?? '').startsWith('application/grpc')) {
       this.finish();
-      this.listener.plain(headers, this.stream);
+      this.listener.plain(headers, plain());
       return;
     }
     const status = readGrpcStatus(headers);
@@ -125,8 +160,8 @@ export class Call {
       return;
     }
     if (waits.length === 0) return;
-    this.stream.pause();
-    void Promise.all(waits).then(() => this.stream.resume());
+    this.stream?.pause();
+    void Promise.all(waits).then(() => this.stream?.resume());
   }
 
   private onEnd(): void {
@@ -142,7 +177,7 @@ export class Call {
   private fail(error: unknown): void {
     if (this.done) return;
     this.finish();
-    this.stream.close(8);
+    this.close();
     this.listener.failed(error);
   }
 

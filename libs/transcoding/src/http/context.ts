@@ -4,6 +4,7 @@ import type { Backend } from '../grpc/backend.ts';
 import type { GatewayMode, TranscodingOptions } from '../options.ts';
 import type { Api } from '../rules/api.ts';
 import type { RouteTable } from '../rules/route-table.ts';
+import type { JsonPrinter } from '../wire/print-message.ts';
 import type { Cors } from './cors.ts';
 import type { GatewaySettings } from './settings.ts';
 
@@ -13,6 +14,7 @@ export interface Context {
   readonly mode: GatewayMode;
   readonly options: TranscodingOptions;
   readonly api: Api;
+  readonly printer: JsonPrinter;
   readonly routes: RouteTable;
   readonly cors: Cors | undefined;
   readonly ignoredQuery: ReadonlySet<string>;

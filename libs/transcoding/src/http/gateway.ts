@@ -5,6 +5,8 @@ import { Backend } from '../grpc/backend.ts';
 import { DEFAULT_OPTIONS, ESPV2_OPTIONS, type TranscodingOptions } from '../options.ts';
 import { loadApi } from '../rules/api.ts';
 import { RouteTable } from '../rules/route-table.ts';
+import { JsonPrinter } from '../wire/print-message.ts';
+import { answerClientError } from './client-error.ts';
 import type { Context, Exchange } from './context.ts';
 import { Cors } from './cors.ts';
 import { handle } from './handle.ts';
@@ -39,6 +41,7 @@ export function createGateway(settings: GatewaySettings): Gateway {
     mode,
     options,
     api,
+    printer: new JsonPrinter(api.registry, options),
     routes: new RouteTable(api.plans, options.disallowColonInWildcardPathSegment),
     cors: options.corsPreset ? new Cors(options) : undefined,
     ignoredQuery: new Set(options.ignoredQueryParameters),
@@ -64,6 +67,7 @@ export function createGateway(settings: GatewaySettings): Gateway {
     (request, response) => serve(context, request, response),
   );
   server.maxHeadersCount = 0;
+  server.on('clientError', answerClientError);
   return {
     server,
     options,

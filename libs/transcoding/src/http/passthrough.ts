@@ -1,6 +1,6 @@
-import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http2';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
 import type { Exchange } from './context.ts';
 import { BODY_IDLE_MS } from './read-body.ts';
@@ -47,11 +47,11 @@ function limitWaiting({ request, context }: Exchange, give: (status: number, mes
 }
 
 /** Sends a response that is no gRPC on as it is. */
-export function relayPlain(exchange: Exchange, headers: IncomingHttpHeaders, stream: ClientHttp2Stream): void {
+export function relayPlain(exchange: Exchange, headers: IncomingHttpHeaders, body: Readable): void {
   const { response, extraHeaders } = exchange;
   if (response.headersSent) return;
   response.writeHead(Number(headers[':status'] ?? 502), { ...responseHeaders(headers), ...extraHeaders });
-  pipeline(stream, response, () => {});
+  pipeline(body, response, () => {});
 }
 
 const DROPPED = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer', 'content-length']);

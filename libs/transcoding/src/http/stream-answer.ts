@@ -33,8 +33,10 @@ export class StreamAnswer extends Answer {
   message(message: Buffer): Promise<void> | void {
     const { response } = this.exchange;
     if (this.framing === 'raw') {
+      // An empty message says nothing, not even of which type it is.
+      if (message.length === 0) return undefined;
       const { contentType, data } = this.httpBody(message);
-      this.begin(contentType || 'application/octet-stream');
+      this.begin(contentType);
       this.sent++;
       return this.write(data);
     }
@@ -68,15 +70,21 @@ export class StreamAnswer extends Answer {
       response.end(this.statusJson(status).json);
       return;
     }
-    if (this.framing === 'events' && status.code !== 0) {
+    if (this.framing === 'events' && status.code !== 0 && !this.exchange.context.options.streamSseStyleDelimited) {
       response.write(`event: error\ndata: ${this.statusJson(status).json}\n\n`);
     }
     this.close();
   }
 
   private replyEmpty(status: GrpcStatus, trailers: IncomingHttpHeaders): void {
-    const headers = this.metadata(status, trailers);
-    headers['content-type'] = this.framing === 'raw' ? 'application/json' : CONTENT_TYPES[this.framing];
+    // Behind headers of its own an answer's status is a trailer, which HTTP/1 clients do not read.
+    const trailersOnly = Object.keys(this.initial).length === 0;
+    const headers = this.metadata(trailersOnly ? status : undefined, trailers);
+    const { streamSseStyleDelimited } = this.exchange.context.options;
+    headers['content-type'] =
+      this.framing === 'raw'
+        ? CONTENT_TYPES[streamSseStyleDelimited ? 'events' : 'lines']
+        : CONTENT_TYPES[this.framing];
     reply(this.exchange, httpStatusOf(status.code), headers, this.framing === 'array' ? '[]' : '');
   }
 
@@ -94,7 +102,7 @@ export class StreamAnswer extends Answer {
       ...extraHeaders,
       'x-request-id': requestId,
       'content-type': contentType,
-      ...(this.framing === 'events' && { 'cache-control': 'no-cache' }),
+      ...(this.framing === 'events' && !context.options.streamSseStyleDelimited && { 'cache-control': 'no-cache' }),
     });
     response.flushHeaders();
   }

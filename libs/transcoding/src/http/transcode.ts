@@ -77,10 +77,12 @@ async function streamRaw(exchange: Exchange, translator: RequestTranslator, call
 /** Each element of the body's array becomes a message when it is complete. */
 async function streamJson(exchange: Exchange, translator: RequestTranslator, call: PendingCall): Promise<void> {
   const splitter = new JsonArraySplitter();
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const { maxRequestBytes } = exchange.context;
   await readPieces(exchange, async (chunk) => {
-    for (const element of splitter.push(decode(decoder, chunk))) await call.write(frame(translator.json(element)));
+    // All or none of the elements that came together, as Envoy does it.
+    const messages = splitter.push(decode(decoder, chunk)).map((element) => frame(translator.json(element)));
+    for (const message of messages) await call.write(message);
     if (splitter.pending > maxRequestBytes) {
       throw new RequestError(413, 'One element of the list exceeds the configured limit.');
     }
@@ -122,6 +124,7 @@ class PendingCall {
     const headers = grpcHeaders(exchange, plan.grpcPath);
     const call = new Call(this.backend, headers, body, traceCall(exchange, plan, headers, answer), {
       maxMessageBytes: exchange.context.maxMessageBytes,
+      small: method.methodKind === 'unary',
       ...(deadlineMs !== undefined && { deadlineMs }),
     });
     exchange.response.once('close', () => {

@@ -19,9 +19,11 @@ export class UnaryAnswer extends Answer {
     const headers = this.metadata(status, trailers);
     if (!this.found) {
       reply(this.exchange, 200, { ...headers, 'content-type': 'application/json' }, '');
-    } else if (this.plan.httpBodyOut) {
+    } else if (this.plan.httpBodyOut && this.found.length > 0) {
       const { contentType, data } = this.httpBody(this.found);
-      reply(this.exchange, 200, { ...headers, 'content-type': contentType || 'application/octet-stream' }, data);
+      reply(this.exchange, 200, { ...headers, 'content-type': contentType }, data);
+    } else if (this.plan.httpBodyOut) {
+      reply(this.exchange, 200, { ...headers, 'content-type': 'application/json' }, '');
     } else this.replyJson(this.found, headers);
   }
 

@@ -8,7 +8,6 @@ const HOP_BY_HOP = new Set([
   'proxy-connection',
   'transfer-encoding',
   'upgrade',
-  'te',
   'trailer',
   'expect',
   'host',
@@ -21,6 +20,7 @@ export function forwardedHeaders({ context, request, requestId, upstreamHeaders 
   const named = new Set((request.headers.connection ?? '').toLowerCase().split(/\s*,\s*/));
   for (const [name, value] of Object.entries(request.headers)) {
     if (value === undefined || HOP_BY_HOP.has(name) || named.has(name) || name.startsWith(':')) continue;
+    if (name === 'te' && value !== 'trailers') continue;
     if (name.startsWith('x-envoy-') || name === 'x-http-method-override') continue;
     headers[name] = value;
   }

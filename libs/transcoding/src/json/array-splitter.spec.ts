@@ -26,8 +26,8 @@ test.each(['{', '"x"', '1', '[1', '[1,2', '[,]', '[1]]', '[}'])('%s is no array'
   expect(() => split(text)).toThrow(/invalid JSON|unexpected end/);
 });
 
-test('no text is no element', () => {
-  expect(split('')).toEqual([]);
+test('an empty list has no element, and no text is no list', () => {
+  expect(() => split('')).toThrow(/expected a list/);
   expect(split('[]')).toEqual([]);
   expect(split('[1,]')).toEqual(['1']);
 });

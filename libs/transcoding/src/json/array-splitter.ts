@@ -38,7 +38,7 @@ export class JsonArraySplitter {
 
   /** @throws JsonSyntaxError when the array is not complete */
   end(): void {
-    if (!this.opened && this.buffer.trim() === '') return;
+    if (!this.opened) this.fail('expected a list of messages, "["');
     if (!this.closed) this.fail('unexpected end, "]" is missing');
   }
 

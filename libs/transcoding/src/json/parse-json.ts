@@ -29,6 +29,8 @@ export function parseJson(text: string, options: ParseJsonOptions = {}): JsonNod
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** protobuf's parser also takes `5.` and `-.5`. */
+const LENIENT_NUMBER = /(?:(?:0|[1-9]\d*)(?:\.\d*)?|-(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+))(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z_$][A-Za-z0-9_$]*/y;
 const PLAIN = /[^"'\\\p{Cc}]+/uy;
 const ESCAPES: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -167,7 +169,7 @@ class Parser {
   }
 
   private number(): JsonNumber | undefined {
-    const text = this.match(NUMBER);
+    const text = this.match(this.lenient ? LENIENT_NUMBER : NUMBER);
     if (text === undefined) return undefined;
     if (/[0-9A-Za-z.+-]/.test(this.text[this.at] ?? '')) this.fail('malformed number');
     return new JsonNumber(text);

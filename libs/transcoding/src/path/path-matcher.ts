@@ -77,7 +77,7 @@ export class PathMatcher<T> {
   /** Looks up a path without its query. */
   match(method: string, path: string): PathMatch<T> | undefined {
     const { parts, verb } = this.split(path);
-    const leaf = find(this.root, parts, 0, [`${method}:${verb}`, `*:${verb}`], false);
+    const leaf = find(this.root, parts, 0, [`${method}:${verb}`, ANY_METHOD], false);
     if (!leaf) return undefined;
     return { data: leaf.data, template: leaf.template, bindings: this.bindings(leaf.template, parts) };
   }
@@ -108,6 +108,9 @@ export class PathMatcher<T> {
     });
   }
 }
+
+/** The rule for every method takes whatever verb stands there, and one that has a verb takes nothing: so does Envoy. */
+const ANY_METHOD = '*:';
 
 /** A segment named `*` in a request is a literal there; `/` cannot occur in one, so these keys never clash. */
 const ONE = '/*';

@@ -50,7 +50,7 @@ export class RequestTranslator {
   }
 
   private parse(text: string): JsonNode {
-    if (text.trim() === '') return new JsonObject();
+    if (text === '') return new JsonObject();
     return parseJson(text, { lenient: !this.settings.strictJson });
   }
 
@@ -76,6 +76,7 @@ export class RequestTranslator {
     return {
       registry,
       caseInsensitiveEnums: options.caseInsensitiveEnumParsing,
+      onLoneValue: (path: string) => doubt(`${path}: one value where a list belongs; write it in [ ]`),
       onUnknownField: (path: string, type: string) => doubt(`${path}: ${type} has no such field`),
     };
   }

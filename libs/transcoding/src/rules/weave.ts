@@ -62,7 +62,9 @@ function weaveInto(object: JsonObject, node: Weft, collision: ((found: Collision
     } else if (value !== null && !Array.isArray(value)) scalar(object, node, key, value, collision);
     object.entries.push([key, value]);
   }
-  for (const { field, binding } of node.bindings.splice(0)) object.entries.push([field.name, binding.value]);
+  for (const { field, binding } of node.bindings.splice(0)) {
+    object.entries.push([field.name, valueFor(field, binding)]);
+  }
   for (const [field, inner] of node.messages) {
     if (inner.bindings.length === 0 && inner.messages.size === 0) continue;
     const value = new JsonObject();
@@ -70,6 +72,11 @@ function weaveInto(object: JsonObject, node: Weft, collision: ((found: Collision
     object.entries.push([field.name, value]);
   }
   node.messages.clear();
+}
+
+/** One element of a list, else the value. */
+function valueFor(field: DescField, { value }: ResolvedBinding): JsonNode {
+  return field.fieldKind === 'list' ? [value] : value;
 }
 
 /** The body's scalar stands; a repeated field takes the binding before it. */
@@ -85,7 +92,7 @@ function scalar(
     if (key !== field.name && key !== field.jsonName) continue;
     if (field.fieldKind !== 'list') collision?.(made(key, field, binding, value));
     if (key !== field.name) continue;
-    if (field.fieldKind === 'list') object.entries.push([field.name, binding.value]);
+    if (field.fieldKind === 'list') object.entries.push([field.name, valueFor(field, binding)]);
     node.bindings.splice(at--, 1);
   }
 }

@@ -12,6 +12,8 @@ export interface EncodeOptions {
   readonly registry: Registry;
   /** Hears of fields that the message does not have; they are left out unless it throws. */
   readonly onUnknownField?: (path: string, messageType: string) => void;
+  /** Hears of a lone value where a list belongs; it is read as a list of one unless it throws. */
+  readonly onLoneValue?: (path: string) => void;
   /** Take enum names in any case. Default false. */
   readonly caseInsensitiveEnums?: boolean;
 }
@@ -45,6 +47,7 @@ class Encoder {
   private fields(writer: BinaryWriter, desc: DescMessage, object: JsonObject, path: string): void {
     const oneofs = new Set<string>();
     for (const [key, value] of object.entries) {
+      if (key === '') throw new FieldError(path, 'a field must have a name');
       const field = fieldOf(desc, key);
       if (!field) this.options.onUnknownField?.(join(path, key), desc.typeName);
       else if (value !== null || takesNull(field)) {
@@ -60,7 +63,10 @@ class Encoder {
       for (const [index, element] of value.entries()) {
         if (element !== null || takesNull(field)) this.single(writer, field, element, `${path}[${index}]`);
       }
-    } else this.single(writer, field, value, path);
+    } else {
+      if (field.fieldKind === 'list') this.options.onLoneValue?.(path);
+      this.single(writer, field, value, path);
+    }
   }
 
   private single(writer: BinaryWriter, field: DescField, value: JsonNode, path: string): void {
@@ -123,13 +129,15 @@ class Encoder {
   }
 }
 
-/** Two members of a oneof in one object are a mistake, as is one member twice. */
+/**
+ * Two members of a oneof in one object are a mistake, as is one member twice. An `optional` field is a oneof of its own:
+ * Envoy refuses it twice.
+ */
 function claimOneof(taken: Set<string>, field: DescField, path: string): void {
-  if (!field.oneof) return;
-  if (taken.has(field.oneof.name)) {
-    throw new FieldError(path, `oneof ${field.oneof.name} is set already; set one of its fields only`);
-  }
-  taken.add(field.oneof.name);
+  const oneof = field.oneof?.name ?? (field.proto.proto3Optional ? `_${field.name}` : undefined);
+  if (oneof === undefined) return;
+  if (taken.has(oneof)) throw new FieldError(path, `oneof ${oneof} is set already; set one of its fields only`);
+  taken.add(oneof);
 }
 
 function takesNull(field: DescField): boolean {

@@ -22,6 +22,8 @@ function expand(text: string, path: string): string[] {
   return found;
 }
 
-function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** An underscore goes before a capital that ends a run of small letters or begins one; not at the beginning. */
+function snake(path: string): string {
+  const segment = (name: string) => name.replace(/(?<=[^_A-Z])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g, '_$&').toLowerCase();
+  return path.split('.').map(segment).join('.');
 }

@@ -88,6 +88,7 @@ export function doubleOf(value: JsonNode, path: string, type: string): number {
     if (value === 'Infinity') return Number.POSITIVE_INFINITY;
     if (value === '-Infinity') return Number.NEGATIVE_INFINITY;
     if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) return finite(Number(value), value, path, type);
+    if (/^[+-]?0x[\da-f]+$/i.test(value)) return Number(value.replace(/^[+-]/, '')) * (value.startsWith('-') ? -1 : 1);
   }
   throw wrongType(value, path, `a ${type}`);
 }

@@ -7,7 +7,8 @@ import { writeListValue, writeStruct, writeValue } from './struct.ts';
 import { writeDuration, writeTimestamp } from './time.ts';
 
 const PREFIX = 'google.protobuf.';
-const WRAPPERS: Record<string, ScalarType> = {
+/** The scalar inside each wrapper. */
+export const WRAPPERS: Record<string, ScalarType> = {
   DoubleValue: ScalarType.DOUBLE,
   FloatValue: ScalarType.FLOAT,
   Int64Value: ScalarType.INT64,

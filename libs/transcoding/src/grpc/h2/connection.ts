@@ -1,0 +1,212 @@
+import type { IncomingHttpHeaders } from 'node:http2';
+import { connect, type Socket } from 'node:net';
+import { FrameSplitter, FrameType, frameHead, Flag } from './frames.ts';
+import { HpackDecoder } from './hpack.ts';
+
+/** Hears of one stream. */
+export interface StreamListener {
+  response(headers: IncomingHttpHeaders, endStream: boolean): void;
+  data(chunk: Buffer): void;
+  trailers(headers: IncomingHttpHeaders): void;
+  end(): void;
+  /** The stream is over; see wasNotProcessed for whether it may be tried again. */
+  failed(error: Error): void;
+}
+
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const MAX_FRAME = 16_384;
+const MAX_STREAM_ID = 0x7fff_0000;
+const CONNECTION_WINDOW = 1 << 30;
+const REFUSED_STREAM = 7;
+
+/**
+ * An HTTP/2 client connection for small calls that are sent whole and answered soon: what almost every call through a
+ * gateway is. It costs a tenth of node:http2, which makes a stream object with all its events for each call. What does
+ * not fit (large or streamed requests, a peer that allows no further stream) it declines, and node:http2 does it.
+ * https://www.rfc-editor.org/rfc/rfc9113
+ */
+export class H2Connection {
+  private readonly socket: Socket;
+  private readonly splitter: FrameSplitter;
+  private readonly hpack = new HpackDecoder();
+  private readonly streams = new Map<number, { listener: StreamListener; answered: boolean }>();
+  private readonly onGone: () => void;
+  private nextId = 1;
+  private maxStreams = 100;
+  private sendWindow = 65_535;
+  private streamWindow = 65_535;
+  private received = 0;
+  private gone = false;
+  private out: Buffer[] = [];
+
+  /** `maxBytes` is the largest answer; `onGone` hears when no further stream can be opened. */
+  constructor(address: string, maxBytes: number, onGone: () => void) {
+    const colon = address.lastIndexOf(':');
+    this.onGone = onGone;
+    this.splitter = new FrameSplitter((type, flags, id, payload) => this.frame(type, flags, id, payload));
+    this.socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), noDelay: true });
+    this.socket.unref();
+    this.socket.on('data', (chunk: Buffer) => this.read(chunk));
+    this.socket.on('error', (error) => this.fail(error));
+    this.socket.on('close', () => this.fail(new Error('the connection was closed')));
+    const settings = Buffer.alloc(18);
+    settings.writeUInt16BE(1, 0); // no dynamic table
+    settings.writeUInt16BE(2, 6); // no push
+    settings.writeUInt16BE(4, 12);
+    settings.writeUInt32BE(maxBytes + MAX_FRAME, 14);
+    this.send(PREFACE);
+    this.send(frameHead(FrameType.SETTINGS, 0, 0, settings.length), settings);
+    this.credit(CONNECTION_WINDOW - 65_535);
+  }
+
+  /** Sends a request whose headers are encoded. @returns its id, or undefined when it does not fit now */
+  request(headers: Buffer, body: Buffer, listener: StreamListener): number | undefined {
+    const room = Math.min(this.sendWindow, this.streamWindow, MAX_FRAME);
+    if (this.gone || this.streams.size >= this.maxStreams || headers.length > MAX_FRAME || body.length > room) {
+      return undefined;
+    }
+    const id = this.nextId;
+    this.nextId += 2;
+    this.streams.set(id, { listener, answered: false });
+    this.sendWindow -= body.length;
+    this.send(frameHead(FrameType.HEADERS, Flag.END_HEADERS, id, headers.length), headers);
+    this.send(frameHead(FrameType.DATA, Flag.END_STREAM, id, body.length), body);
+    if (id > MAX_STREAM_ID) this.leave();
+    return id;
+  }
+
+  /** Tells the peer that nobody waits for this stream any more. */
+  cancel(id: number): void {
+    if (!this.streams.delete(id) || this.socket.destroyed) return;
+    const code = Buffer.alloc(4);
+    code.writeUInt32BE(8);
+    this.send(frameHead(FrameType.RST_STREAM, 0, id, 4), code);
+    this.endWhenIdle();
+  }
+
+  /** Ends when the running streams have ended. */
+  close(): void {
+    this.leave();
+    this.endWhenIdle();
+  }
+
+  /** Writes of one turn of the event loop go out together. */
+  private send(...buffers: Buffer[]): void {
+    if (this.out.length === 0) setImmediate(() => this.flush());
+    this.out.push(...buffers);
+  }
+
+  private flush(): void {
+    const { out } = this;
+    this.out = [];
+    if (out.length && !this.socket.destroyed) this.socket.write(Buffer.concat(out));
+  }
+
+  private read(chunk: Buffer): void {
+    try {
+      this.splitter.push(chunk);
+    } catch (error) {
+      this.socket.destroy();
+      this.fail(error as Error);
+    }
+  }
+
+  private frame(type: number, flags: number, id: number, payload: Buffer): void {
+    if (type === FrameType.DATA) this.onData(flags, id, payload);
+    else if (type === FrameType.HEADERS) this.onHeaders(flags, id, payload);
+    else if (type === FrameType.SETTINGS) this.onSettings(flags, payload);
+    else if (type === FrameType.PING && !(flags & Flag.ACK)) {
+      this.send(frameHead(FrameType.PING, Flag.ACK, 0, payload.length), Buffer.from(payload));
+    } else if (type === FrameType.WINDOW_UPDATE && id === 0) this.sendWindow += payload.readUInt32BE() & 0x7fff_ffff;
+    else if (type === FrameType.RST_STREAM) this.onReset(id, payload.readUInt32BE());
+    else if (type === FrameType.GOAWAY) this.onGoAway(payload.readUInt32BE() & 0x7fff_ffff);
+  }
+
+  private onData(flags: number, id: number, payload: Buffer): void {
+    this.received += payload.length;
+    if (this.received > CONNECTION_WINDOW / 2) {
+      this.credit(this.received);
+      this.received = 0;
+    }
+    const stream = this.streams.get(id);
+    if (!stream) return;
+    if (payload.length) stream.listener.data(payload);
+    if (flags & Flag.END_STREAM && this.streams.has(id)) this.ended(id, stream.listener);
+  }
+
+  private onHeaders(flags: number, id: number, payload: Buffer): void {
+    // Also of a stream that nobody waits for: the table must stay in step.
+    const headers = this.hpack.decode(payload);
+    const stream = this.streams.get(id);
+    if (!stream) return;
+    const endStream = (flags & Flag.END_STREAM) !== 0;
+    if (stream.answered) stream.listener.trailers(headers);
+    else if (!String(headers[':status']).startsWith('1')) {
+      stream.answered = true;
+      stream.listener.response(headers, endStream);
+    }
+    if (endStream && this.streams.has(id)) this.ended(id, stream.listener);
+  }
+
+  private ended(id: number, listener: StreamListener): void {
+    this.streams.delete(id);
+    listener.end();
+    this.endWhenIdle();
+  }
+
+  private onSettings(flags: number, payload: Buffer): void {
+    if (flags & Flag.ACK) return;
+    for (let at = 0; at + 6 <= payload.length; at += 6) {
+      const value = payload.readUInt32BE(at + 2);
+      const setting = payload.readUInt16BE(at);
+      if (setting === 3) this.maxStreams = value;
+      else if (setting === 4) this.streamWindow = value;
+    }
+    this.send(frameHead(FrameType.SETTINGS, Flag.ACK, 0, 0));
+  }
+
+  private onReset(id: number, code: number): void {
+    const stream = this.streams.get(id);
+    if (!stream) return;
+    this.streams.delete(id);
+    const error = Object.assign(new Error(`reset with code ${code}`), code === REFUSED_STREAM && { refused: true });
+    stream.listener.failed(error);
+    this.endWhenIdle();
+  }
+
+  /** Streams behind the last one were not looked at: they may be sent again. */
+  private onGoAway(lastId: number): void {
+    this.leave();
+    for (const [id, { listener }] of this.streams) {
+      if (id <= lastId) continue;
+      this.streams.delete(id);
+      listener.failed(Object.assign(new Error('the backend is going away'), { code: 'ERR_HTTP2_GOAWAY_SESSION' }));
+    }
+    this.endWhenIdle();
+  }
+
+  private credit(bytes: number): void {
+    const payload = Buffer.alloc(4);
+    payload.writeUInt32BE(bytes);
+    this.send(frameHead(FrameType.WINDOW_UPDATE, 0, 0, 4), payload);
+  }
+
+  private leave(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.onGone();
+  }
+
+  private endWhenIdle(): void {
+    if (!this.gone || this.streams.size > 0) return;
+    this.flush();
+    this.socket.end();
+  }
+
+  private fail(error: Error): void {
+    this.leave();
+    const failed = [...this.streams.values()];
+    this.streams.clear();
+    for (const { listener } of failed) listener.failed(error);
+  }
+}

@@ -1,0 +1,146 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import { decodeHuffman } from './huffman.ts';
+import { STATIC_TABLE } from './static-table.ts';
+
+const MAX_BLOCKS = 64;
+const MAX_LIST_BYTES = 64 << 10;
+
+/** Reads header blocks, https://www.rfc-editor.org/rfc/rfc7541 */
+export class HpackDecoder {
+  private readonly dynamic: [name: string, value: string][] = [];
+  private dynamicBytes = 0;
+  private maxDynamicBytes = 4096;
+  private bytes: Buffer = Buffer.alloc(0);
+  private at = 0;
+  /** Blocks that need no dynamic table mean the same each time: servers send the same few again and again. */
+  private readonly known = new Map<string, IncomingHttpHeaders>();
+
+  /**
+   * The headers of a block; repeated names are joined. The object is shared: it must not be changed.
+   * @throws Error when the block is malformed
+   */
+  decode(block: Buffer): IncomingHttpHeaders {
+    const key = block.length <= 256 ? block.toString('latin1') : '';
+    const before = key && this.known.get(key);
+    if (before) return before;
+    this.bytes = block;
+    this.at = 0;
+    const headers: Record<string, string> = {};
+    let stateless = true;
+    let size = 0;
+    while (this.at < block.length) {
+      const first = block[this.at] as number;
+      if ((first & 0xe0) === 0x20) {
+        this.resize(this.integer(5));
+        stateless = false;
+        continue;
+      }
+      const indexed = first >= 0x80;
+      const adds = !indexed && first >= 0x40;
+      const index = this.integer(indexed ? 7 : adds ? 6 : 4);
+      if (adds || index > STATIC_TABLE.length) stateless = false;
+      const name = index === 0 ? this.text() : this.entry(index)[0];
+      const value = indexed ? this.entry(index)[1] : this.text();
+      if (adds) this.add(name, value);
+      size += name.length + value.length + 32;
+      if (size > MAX_LIST_BYTES) throw new Error('HPACK: too many headers');
+      const joined = headers[name];
+      headers[name] = joined === undefined ? value : `${joined}, ${value}`;
+    }
+    if (stateless && key) {
+      if (this.known.size >= MAX_BLOCKS) this.known.clear();
+      this.known.set(key, headers);
+    }
+    return headers;
+  }
+
+  private entry(index: number): readonly [name: string, value: string] {
+    const found = STATIC_TABLE[index - 1] ?? this.dynamic[index - 1 - STATIC_TABLE.length];
+    if (!found) throw new Error(`HPACK: there is no entry ${index}`);
+    return found;
+  }
+
+  private add(name: string, value: string): void {
+    this.dynamic.unshift([name, value]);
+    this.dynamicBytes += name.length + value.length + 32;
+    this.evict();
+  }
+
+  private resize(bytes: number): void {
+    if (bytes > 4096) throw new Error('HPACK: a larger table than was offered');
+    this.maxDynamicBytes = bytes;
+    this.evict();
+  }
+
+  private evict(): void {
+    while (this.dynamicBytes > this.maxDynamicBytes) {
+      const [name, value] = this.dynamic.pop() ?? ['', ''];
+      this.dynamicBytes -= name.length + value.length + 32;
+    }
+  }
+
+  private integer(bits: number): number {
+    const mask = (1 << bits) - 1;
+    let value = this.byte() & mask;
+    if (value < mask) return value;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * factor;
+      if (value > 1 << 24) throw new Error('HPACK: a number too large');
+      if (byte < 128) return value;
+    }
+  }
+
+  private text(): string {
+    const huffman = ((this.bytes[this.at] ?? 0) & 0x80) !== 0;
+    const length = this.integer(7);
+    const from = this.at;
+    const to = from + length;
+    if (to > this.bytes.length) throw new Error('HPACK: a string longer than its block');
+    this.at = to;
+    return huffman ? decodeHuffman(this.bytes, from, to) : this.bytes.toString('latin1', from, to);
+  }
+
+  private byte(): number {
+    if (this.at >= this.bytes.length) throw new Error('HPACK: the block ends too early');
+    return this.bytes[this.at++] as number;
+  }
+}
+
+/**
+ * Writes headers behind `prefix`, which is an encoded block itself, without any table or compression: the connection is
+ * local, and what is not kept cannot leak. Pseudo-headers are written only when there is no prefix.
+ */
+export function encodeHeaders(headers: OutgoingHttpHeaders, prefix?: Buffer): Buffer {
+  const parts: (readonly [string, string])[] = [];
+  let size = prefix?.length ?? 0;
+  for (const [name, given] of Object.entries(headers)) {
+    if (prefix && name.startsWith(':')) continue;
+    for (const value of Array.isArray(given) ? given : [given]) {
+      if (value === undefined) continue;
+      const text = String(value);
+      parts.push([name, text]);
+      size += name.length + text.length + 11;
+    }
+  }
+  const bytes = Buffer.allocUnsafe(size);
+  let at = prefix?.copy(bytes) ?? 0;
+  for (const [name, value] of parts) {
+    bytes[at++] = 0;
+    at = writeText(bytes, at, name);
+    at = writeText(bytes, at, value);
+  }
+  return bytes.subarray(0, at);
+}
+
+function writeText(bytes: Buffer, from: number, text: string): number {
+  let at = from;
+  if (text.length < 127) bytes[at++] = text.length;
+  else {
+    bytes[at++] = 127;
+    let rest = text.length - 127;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) bytes[at++] = (rest & 127) | 128;
+    bytes[at++] = rest;
+  }
+  return at + bytes.write(text, at, 'latin1');
+}
