@@ -1,103 +1,75 @@
-// One paired run over the same backend: direct gRPC and through the gateway, one and 64 calls at a time:
-//   npm run bench -- gateway [--seconds 4]
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { Agent, get } from 'node:http';
-import { connect } from 'node:http2';
+// One paired run over the same backend: direct gRPC, the gateway, and Envoy where there is one, with 1 and 64 calls at a
+// time, in rounds that alternate:
+//   npm run bench -- gateway [--seconds 3] [--rounds 3] [--json] [--write]
+// Exits 1 when the gateway adds more CPU to a call than its goal, or has less than half of Envoy's throughput.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Caller, directCaller, load, restCaller } from './load.ts';
+import { startEnvoySubject, startNode, type Subject } from './processes.ts';
+import { benchPage, GOAL_MICROS, type Row, verdict } from './report.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '4' } } });
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+});
 const seconds = Number(values.seconds);
+const rounds = Number(values.rounds);
 
-interface Measured {
-  readonly calls: number;
-  /** ms */
-  readonly p50: number;
-  readonly p99: number;
-}
+const backend = await startNode('backend', 'backend.ts');
+const gateway = await startNode('gateway', 'gateway-process.ts', backend.address);
+const control = await startNode('node:http alone', 'control-process.ts');
+const envoy = await startEnvoySubject(backend.address);
+const subjects = [control, gateway, ...(envoy ? [envoy] : [])];
+if (!envoy) console.error('no Envoy on PATH: measured without it');
 
-const backend = start('backend.ts');
-const backendAddress = await addressOf(backend);
-const gateway = start('gateway-process.ts', backendAddress);
-const gatewayAddress = await addressOf(gateway);
-
-console.log('| path | c | calls/s | p50 ms | p99 ms | gateway CPU µs/call |\n|---|---|---|---|---|---|');
-await load(viaGateway(64), 64, 2); // warm
+for (const subject of subjects) await load(connections(subject, 64), Math.min(seconds, 2));
+const rows: Row[] = [];
 for (const concurrency of [1, 64]) {
-  row('direct gRPC', concurrency, await load(direct(), concurrency, seconds));
-  const before = await usage(gateway);
-  const measured = await load(viaGateway(concurrency), concurrency, seconds);
-  const after = await usage(gateway);
-  row('gateway', concurrency, measured, (after.cpuMicros - before.cpuMicros) / measured.calls);
+  const samples: Row[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const direct = directCaller(backend.address);
+    samples.push({ name: 'direct gRPC', concurrency, ...(await load(Array(concurrency).fill(direct), seconds)) });
+    for (const subject of subjects) samples.push(await sample(subject, concurrency));
+    console.error(`c=${concurrency}, round ${round + 1} of ${rounds}`);
+  }
+  for (const name of new Set(samples.map((row) => row.name))) {
+    rows.push(median(samples.filter((row) => row.name === name)));
+  }
 }
-console.log(`gateway RSS ${((await usage(gateway)).rss / 2 ** 20).toFixed(0)} MB`);
-backend.kill();
-gateway.kill();
-process.exit(0);
+for (const subject of [...subjects, backend]) await subject.stop();
 
-function start(file: string, ...args: string[]): ChildProcess {
-  return fork(join(import.meta.dirname, file), args, { execArgv: ['--conditions=@kiban/source'] });
+const judged = verdict(rows);
+if (values.json) for (const row of rows) console.log(JSON.stringify(row));
+if (values.json) console.log(JSON.stringify(judged));
+else console.log(benchPage(rows, judged, { seconds, rounds }));
+if (values.write) {
+  writeFileSync(
+    join(import.meta.dirname, '../../../docs/results/gateway-bench.md'),
+    benchPage(rows, judged, { seconds, rounds }),
+  );
 }
+if (!judged.holds) console.error(`the goals do not hold: at most ${GOAL_MICROS} µs, at least half of Envoy's calls`);
+process.exit(judged.holds ? 0 : 1);
 
-async function addressOf(child: ChildProcess): Promise<string> {
-  const [message] = (await once(child, 'message')) as [{ address: string }];
-  return message.address;
-}
-
-async function usage(child: ChildProcess): Promise<{ cpuMicros: number; rss: number }> {
-  const answer = once(child, 'message');
-  child.send('usage');
-  return ((await answer) as [{ cpuMicros: number; rss: number }])[0];
-}
-
-function direct(): () => Promise<void> {
-  const session = connect(`http://${backendAddress}`);
-  const headers = {
-    ':method': 'POST',
-    ':path': '/kiban.bff.v1.BffService/ListArticles',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-  };
-  return () =>
-    new Promise((resolve, reject) => {
-      const stream = session.request(headers);
-      stream.resume();
-      stream.once('end', resolve);
-      stream.once('error', reject);
-      stream.end(Buffer.alloc(5));
-    });
+function connections(subject: Subject, count: number): Caller[] {
+  return Array.from({ length: count }, () => restCaller(subject.address));
 }
 
-function viaGateway(concurrency: number): () => Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
-  return () =>
-    new Promise((resolve, reject) => {
-      get(`http://${gatewayAddress}/v1/articles?pageSize=3`, { agent }, (response) => {
-        if (response.statusCode !== 200) reject(new Error(`status ${response.statusCode}`));
-        response.resume();
-        response.once('end', resolve);
-      }).once('error', reject);
-    });
+async function sample(subject: Subject, concurrency: number): Promise<Row> {
+  const callers = connections(subject, concurrency);
+  const before = await subject.cpuMicros();
+  const measured = await load(callers, seconds);
+  const cpuMicros = ((await subject.cpuMicros()) - before) / measured.calls;
+  return { name: subject.name, concurrency, ...measured, cpuMicros };
 }
 
-async function load(call: () => Promise<void>, concurrency: number, forSeconds: number): Promise<Measured> {
-  const latencies: number[] = [];
-  const until = performance.now() + forSeconds * 1000;
-  const worker = async () => {
-    while (performance.now() < until) {
-      const started = performance.now();
-      await call();
-      latencies.push(performance.now() - started);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) => latencies[Math.floor(latencies.length * share)] ?? 0;
-  return { calls: latencies.length, p50: at(0.5), p99: at(0.99) };
-}
-
-function row(name: string, concurrency: number, { calls, p50, p99 }: Measured, cpu?: number): void {
-  const cells = [name, concurrency, Math.round(calls / seconds), p50.toFixed(2), p99.toFixed(2), cpu?.toFixed(0) ?? ''];
-  console.log(`| ${cells.join(' | ')} |`);
+/** The round in the middle, by its throughput. */
+function median(samples: Row[]): Row {
+  samples.sort((a, b) => a.perSecond - b.perSecond);
+  return samples[Math.floor(samples.length / 2)] as Row;
 }

@@ -12,11 +12,16 @@ export interface Received {
   /** Undefined when the request is no gRPC call of a known method. */
   readonly method: DescMethod | undefined;
   readonly messages: Buffer[];
+  /** The body of what is no gRPC call. */
+  readonly raw: Buffer[];
 }
+
+/** What the backend does; `bytes` are messages to send as they are, before those of `responses`. */
+export type Behaviour = CaseBackend & { readonly bytes?: readonly Uint8Array[] };
 
 /** A gRPC server that does what a case says. One behaviour at a time. */
 export class FakeBackend extends EventEmitter {
-  behaviour: CaseBackend = {};
+  behaviour: Behaviour = {};
   received: Received[] = [];
   readonly streams: ServerHttp2Stream[] = [];
   private readonly registry: Registry;
@@ -47,12 +52,15 @@ export class FakeBackend extends EventEmitter {
   private async serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     stream.on('error', () => {});
     const method = this.methodOf(headers);
-    const received: Received = { headers, method, messages: [] };
+    const received: Received = { headers, method, messages: [], raw: [] };
     this.received.push(received);
     this.streams.push(stream);
     let buffer = Buffer.alloc(0);
     stream.on('data', (chunk: Buffer) => {
-      if (!method) return;
+      if (!method) {
+        received.raw.push(chunk);
+        return;
+      }
       buffer = Buffer.concat([buffer, chunk]);
       while (buffer.length >= 5 && buffer.length >= 5 + buffer.readUInt32BE(1)) {
         const end = 5 + buffer.readUInt32BE(1);
@@ -61,8 +69,8 @@ export class FakeBackend extends EventEmitter {
         this.emit('message');
       }
     });
-    await once(stream, 'end');
-    if (stream.destroyed || this.behaviour.hang) return;
+    const complete = await once(stream, 'end').catch(() => undefined);
+    if (!complete || stream.destroyed || this.behaviour.hang) return;
     if (method) this.answer(stream, method, received.messages);
     else {
       stream.respond({ ':status': 415 });
@@ -96,7 +104,8 @@ export class FakeBackend extends EventEmitter {
   }
 
   private responses(method: DescMethod, requests: readonly Buffer[]): Uint8Array[] {
-    const { echo, echo_field: field, responses, response_type: type, status } = this.behaviour;
+    const { bytes, echo, echo_field: field, responses, response_type: type, status } = this.behaviour;
+    if (bytes) return [...bytes];
     if (echo) return [...requests];
     if (field) return requests.map((request) => fieldBytes(method, request, field));
     const desc = (type && this.registry.getMessage(type)) || method.output;

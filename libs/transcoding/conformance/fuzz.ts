@@ -1,4 +1,5 @@
 // Sends hostile requests to a gateway for Kiban's API: npm run fuzz -- gateway [--seconds 120] [--seed n] [--mode strict]
+//   [--json] [--write]  adds its line to docs/results/gateway-fuzz.md
 // Exits 1 on a crash, a hang, or a 5xx that the backend did not send, and prints the request that caused it.
 import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -6,6 +7,7 @@ import { createFileRegistry } from '@bufbuild/protobuf';
 import { descriptorSet } from '@kiban/contracts';
 import { createGateway, type GatewayMode } from '../src/index.ts';
 import { FakeBackend } from './fake-backend.ts';
+import { writeFuzzLine } from './fuzz-page.ts';
 import { type Chooser, chooser, hostileRequest } from './fuzz-requests.ts';
 
 const { values } = parseArgs({
@@ -13,6 +15,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '120' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     mode: { type: 'string', default: 'espv2' },
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
 
@@ -43,11 +47,26 @@ process.on('uncaughtException', (error) => report(`crash: ${error.stack}`, Buffe
 process.on('warning', (warning) => report(`warning: ${warning.message}`, Buffer.alloc(0)));
 
 const until = performance.now() + Number(values.seconds) * 1000;
+const progress = setInterval(() => console.error(`${sent} requests`), 10_000);
 await Promise.all(Array.from({ length: WORKERS }, (_, index) => work(chooser(Number(values.seed) + index))));
+clearInterval(progress);
 await gateway.close(0);
 backend.close();
 const table = [...statuses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([status, count]) => `${status}: ${count}`);
-console.log(`fuzz (seed ${values.seed}, ${values.mode}): ${sent} requests; ${table.join(', ')}`);
+const { seed, seconds, mode, json, write } = values;
+if (json) console.log(JSON.stringify({ seed, seconds, mode, sent, statuses: Object.fromEntries(statuses), failure }));
+else console.log(`fuzz (seed ${seed}, ${mode}): ${sent} requests; ${table.join(', ')}`);
+if (write) {
+  const line = {
+    mode,
+    seed,
+    seconds,
+    sent,
+    answers: table.join(', '),
+    result: failure ? 'FAILED' : 'no crash, hang or 5xx',
+  };
+  writeFuzzLine(line);
+}
 if (failure) console.error(failure);
 process.exit(failure ? 1 : 0);
 

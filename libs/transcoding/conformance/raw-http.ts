@@ -22,8 +22,12 @@ export function rawRequest(port: number, request: RawRequest): Promise<RawRespon
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     const received: Buffer[] = [];
-    socket.on('data', (chunk: Buffer) => received.push(chunk));
-    socket.once('error', (error) => (received.length ? undefined : reject(error)));
+    socket.on('data', (chunk: Buffer) => {
+      received.push(chunk);
+      // A server may keep the connection a while longer to read the rest of a request that it has refused.
+      if (isComplete(Buffer.concat(received), request.method)) socket.destroy();
+    });
+    socket.on('error', (error) => (received.length ? undefined : reject(error)));
     socket.once('close', () => {
       try {
         resolve(parse(Buffer.concat(received)));
@@ -53,6 +57,18 @@ async function send(socket: ReturnType<typeof connect>, request: RawRequest): Pr
   }
   if (chunks) socket.write('0\r\n\r\n');
 }
+
+function isComplete(bytes: Buffer, method: string): boolean {
+  const end = bytes.indexOf('\r\n\r\n');
+  if (end < 0) return false;
+  const head = bytes.toString('latin1', 0, end);
+  if (method === 'HEAD') return true;
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (length !== undefined) return bytes.length >= end + 4 + Number(length);
+  return /\r\ntransfer-encoding: *chunked/i.test(head) && bytes.subarray(-5).equals(LAST_CHUNK);
+}
+
+const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
 function parse(bytes: Buffer): RawResponse {
   const end = bytes.indexOf('\r\n\r\n');

@@ -1,20 +1,26 @@
 // npm run check: every step, each with its time; goes on after a failure so that one run shows all problems.
 //   npm run check                  all steps
 //   npm run check -- lint format   some steps
+//   npm run check -- --long         also the steps that take minutes
 //   CI=true                        prints the output of every step, not only of failed ones
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { STEPS } from './steps.mjs';
 import { countTests } from './count-tests.mjs';
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { long: { type: 'boolean', default: false } },
+});
 const unknown = positionals.filter((name) => !STEPS.some((step) => step.name === name));
 if (unknown.length) {
   console.error(`unknown step ${unknown.join(', ')}; steps: ${STEPS.map((step) => step.name).join(', ')}`);
   process.exit(2);
 }
 
-const chosen = positionals.length ? STEPS.filter((step) => positionals.includes(step.name)) : STEPS;
+const chosen = STEPS.filter((step) =>
+  positionals.length ? positionals.includes(step.name) : values.long || !step.long,
+);
 const verbose = Boolean(process.env.CI);
 const totals = { passed: 0, failed: 0 };
 const failed = [];

@@ -1,6 +1,9 @@
 // The steps of the check, in order. `command` runs in a shell at the root; npm puts the pinned Node first on PATH.
 
-/** name: what `npm run check -- <name>` takes; tests: its output holds Jest summaries to add up. */
+/**
+ * name: what `npm run check -- <name>` takes; tests: its output holds Jest summaries to add up; long: only with --long or
+ * by name.
+ */
 export const STEPS = [
   { name: 'lockfile', command: 'node tools/check/src/complete-lockfile.mjs --check' },
   { name: 'generate', command: 'node tools/proto/generate.mjs --check' },
@@ -28,5 +31,17 @@ export const STEPS = [
   },
   { name: 'e2e', command: 'npm run --silent e2e -w tools/e2e', tests: true },
   { name: 'browser', command: 'npm run --silent test:browser' },
+  {
+    name: 'fuzz',
+    long: true,
+    command:
+      'for mode in espv2 strict transcoder; do npm run --silent fuzz -- gateway --seconds 120 --mode $mode || exit 1; done',
+  },
+  {
+    name: 'differential',
+    long: true,
+    command:
+      'if ${ENVOY:-envoy} --version > /dev/null 2>&1; then npm run --silent conformance -- --differential envoy; else echo "no Envoy on PATH"; fi',
+  },
   { name: 'docs', command: 'node tools/check/src/docs.mjs', tests: true },
 ];

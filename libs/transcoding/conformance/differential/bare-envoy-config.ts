@@ -1,0 +1,89 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { PROBE_SERVICE, type Setup } from './probe-api.ts';
+
+const REJECTIONS: Readonly<Record<string, true>> = {
+  reject_unknown_method: true,
+  reject_unknown_query_parameters: true,
+  reject_binding_body_field_collisions: true,
+};
+const PRINTING: Readonly<Record<string, true>> = {
+  always_print_primitive_fields: true,
+  always_print_enums_as_ints: true,
+  preserve_proto_field_names: true,
+  stream_newline_delimited: true,
+  stream_sse_style_delimited: true,
+};
+
+/** Envoy with nothing but the transcoder before one backend: a listener for each set-up, named after it. */
+export function bareEnvoyConfig(
+  setups: readonly Setup[],
+  descriptorSet: FileDescriptorSet,
+  backend: string,
+  services: readonly string[] = [PROBE_SERVICE],
+): Record<string, unknown> {
+  const [address, port] = backend.split(':');
+  const endpoint = { address: { socket_address: { address, port_value: Number(port) } } };
+  return {
+    static_resources: {
+      listeners: setups.map((setup) => ({
+        name: setup.name,
+        address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+        filter_chains: [{ filters: [manager(transcoder(setup, descriptorSet, services))] }],
+      })),
+      clusters: [
+        {
+          name: 'backend',
+          type: 'STATIC',
+          connect_timeout: '5s',
+          typed_extension_protocol_options: {
+            'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+              '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+              explicit_http_config: { http2_protocol_options: {} },
+            },
+          },
+          load_assignment: { cluster_name: 'backend', endpoints: [{ lb_endpoints: [{ endpoint }] }] },
+        },
+      ],
+    },
+  };
+}
+
+function manager(filter: Record<string, unknown>): Record<string, unknown> {
+  const prefix = 'type.googleapis.com/envoy.extensions.filters';
+  return {
+    name: 'envoy.filters.network.http_connection_manager',
+    typed_config: {
+      '@type': `${prefix}.network.http_connection_manager.v3.HttpConnectionManager`,
+      stat_prefix: 'probe',
+      generate_request_id: false,
+      route_config: {
+        virtual_hosts: [
+          { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'backend' } }] },
+        ],
+      },
+      http_filters: [
+        { name: 'envoy.filters.http.grpc_json_transcoder', typed_config: filter },
+        { name: 'envoy.filters.http.router', typed_config: { '@type': `${prefix}.http.router.v3.Router` } },
+      ],
+    },
+  };
+}
+
+function transcoder(
+  { options }: Setup,
+  descriptorSet: FileDescriptorSet,
+  services: readonly string[],
+): Record<string, unknown> {
+  const among = (names: Readonly<Record<string, true>>) =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => name in names));
+  const rest = Object.entries(options).filter(([name]) => !(name in REJECTIONS) && !(name in PRINTING));
+  return {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.http.grpc_json_transcoder.v3.GrpcJsonTranscoder',
+    proto_descriptor_bin: Buffer.from(toBinary(FileDescriptorSetSchema, descriptorSet)).toString('base64'),
+    services: [...services],
+    ...Object.fromEntries(rest),
+    print_options: among(PRINTING),
+    request_validation_options: among(REJECTIONS),
+  };
+}
