@@ -1,0 +1,93 @@
+import { create, type DescFile, toBinary } from '@bufbuild/protobuf';
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
+import { GrpcService, GrpcTransport, serviceDefinition } from '@kiban/grpc';
+import { RecommendationService } from '@kiban/contracts/kiban/recommendation/v1';
+import { Controller } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { GrpcMethod, type MicroserviceOptions, Transport } from '@nestjs/microservices';
+
+/** Starts a server on this port of 127.0.0.1. */
+type Start = (port: number) => Promise<void>;
+
+/** 1 KB: 20 nested items, made anew for each call as handlers do. */
+function reply() {
+  const articles = Array.from({ length: 20 }, (_, i) => ({
+    name: `articles/0123456789-${i}`,
+    score: i / 20,
+    reason: 'read by many',
+  }));
+  return { articles };
+}
+
+async function answer() {
+  return reply();
+}
+
+/** A controller with every rpc, each of its own, as both kinds of Nest service need it. */
+function controller(): new () => object {
+  class Bench {}
+  for (const { localName } of RecommendationService.methods) {
+    Object.defineProperty(Bench.prototype, localName, { value: () => answer(), configurable: true, writable: true });
+  }
+  return Bench;
+}
+
+/** What stock Nest answers with: its own transport, messages by proto-loader (protobufjs). */
+const stock: Start = async (port) => {
+  const Bench = controller();
+  for (const { name, localName } of RecommendationService.methods) {
+    const property = Object.getOwnPropertyDescriptor(Bench.prototype, localName)!;
+    GrpcMethod('RecommendationService', name)(Bench.prototype, localName, property);
+  }
+  Controller()(Bench);
+  const files = create(FileDescriptorSetSchema, {
+    file: closure(RecommendationService.file).map(({ proto }) => proto),
+  });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(
+    { module: class Root {}, controllers: [Bench] },
+    {
+      transport: Transport.GRPC,
+      logger: false,
+      options: {
+        package: 'kiban.recommendation.v1',
+        packageDefinition: loadFileDescriptorSetFromBuffer(Buffer.from(toBinary(FileDescriptorSetSchema, files))),
+        url: `127.0.0.1:${port}`,
+      },
+    },
+  );
+  await app.listen();
+};
+
+/** The least that grpc-js can do with the messages that we use (protobuf-es). */
+const raw: Start = async (port) => {
+  const server = new Server();
+  const handler = (_: unknown, respond: (error: null, value: unknown) => void) => {
+    void answer().then((value) => respond(null, value));
+  };
+  const handlers = Object.fromEntries(RecommendationService.methods.map(({ name }) => [name, handler]));
+  server.addService(serviceDefinition(RecommendationService), handlers);
+  await new Promise<void>((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) =>
+      error ? reject(error) : resolve(),
+    );
+  });
+};
+
+/** Ours: validated requests, a context for each call, rich errors, admission. */
+const ours: Start = async (port) => {
+  const Bench = controller();
+  GrpcService(RecommendationService)(Bench as never);
+  const transport = new GrpcTransport({ services: [RecommendationService], address: `127.0.0.1:${port}` });
+  const module = { module: class Root {}, controllers: [Bench] };
+  const app = await NestFactory.createMicroservice(module, { strategy: transport, logger: false });
+  await app.listen();
+};
+
+export const servers: Record<string, Start> = { stock, raw, ours, control: ours };
+
+/** A file behind everything it imports. */
+function closure(root: DescFile): DescFile[] {
+  return [...new Set([...root.dependencies.flatMap(closure), root])];
+}
