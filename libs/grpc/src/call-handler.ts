@@ -10,7 +10,6 @@ import type {
 } from '@grpc/grpc-js';
 import { Code } from '@kiban/contracts/google/rpc';
 import type { MessageHandler } from '@nestjs/microservices';
-import type { Admission } from './admission.ts';
 import { runInCall } from './call-context.ts';
 import type { CallObserver } from './call-observer.ts';
 import { toWire } from './error-wire.ts';
@@ -23,7 +22,6 @@ import { assertValid } from './validate.ts';
 
 /** What all calls of one server share. */
 export interface Runtime {
-  admission: Admission;
   calls: Set<ServerCall>;
   observer?: CallObserver;
 }
@@ -51,11 +49,11 @@ export function callHandler(method: DescMethod, handler: MessageHandler, runtime
 
 type Outcome<R> = { context: ServerCall; value: R; error?: never } | { context: ServerCall; error: ServiceError };
 
-/** Runs one call from admission to its outcome; never rejects. */
+/** Runs one call to its outcome; never rejects. */
 async function answer<R>(
   method: DescMethod,
   call: AnyServerCall,
-  { admission, calls, observer }: Runtime,
+  { calls, observer }: Runtime,
   work: (context: ServerCall) => Promise<R>,
 ): Promise<Outcome<R>> {
   const context = new ServerCall(call);
@@ -63,11 +61,8 @@ async function answer<R>(
   calls.add(context);
   let outcome: Outcome<R>;
   try {
-    const leave = admission.enter(streamsResponses(method) ? 'stream' : 'call');
     const run = () => runInCall(context, () => work(context));
-    const working = observation?.run ? observation.run(run) : run();
-    void working.then(leave, leave); // also behind the answer: what goes on working takes a place
-    outcome = { context, value: await context.unlessAborted(working) };
+    outcome = { context, value: await context.unlessAborted(observation?.run ? observation.run(run) : run()) };
   } catch (error) {
     outcome = { context, error: context.abortedBy ?? fromNest(error) };
   }

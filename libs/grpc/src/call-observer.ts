@@ -7,6 +7,8 @@ import type { ServiceError } from './service-error.ts';
 export interface CallObserver {
   /** Called before guards and handler; what it returns sees the end of the call. */
   start(context: CallContext, method: DescMethod): CallObservation;
+  /** Called instead for a call that was refused at the door (RESOURCE_EXHAUSTED): thousands a second, so be quick. */
+  refused?(method: DescMethod): void;
 }
 
 export interface CallObservation {

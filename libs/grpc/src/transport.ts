@@ -1,4 +1,3 @@
-import { constants, type ServerHttp2Session } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescMethod, DescService } from '@bufbuild/protobuf';
 import { Server as GrpcServer, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
@@ -6,6 +5,8 @@ import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import { Admission, type AdmissionOptions } from './admission.ts';
 import type { CallObserver } from './call-observer.ts';
 import { callHandler, type Runtime } from './call-handler.ts';
+import { Connections } from './connections.ts';
+import { guardDoor, http2Servers } from './door.ts';
 import { GRPC_TRANSPORT } from './grpc-service.ts';
 import { HealthRegistry, serveHealth } from './health.ts';
 import { serveReflection } from './reflection.ts';
@@ -41,25 +42,12 @@ function channelDefaults(): ServerOptions {
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,
     'grpc.max_receive_message_length': 16 * 1024 * 1024,
+    'grpc.enable_channelz': 0, // counts every message for a debugging service that nobody serves
   };
 }
 
 /** How long clients have to take in that the server ends before new calls are refused. */
 const ANNOUNCED_MS = 100;
-
-/**
- * Sends the first of the two GOAWAYs of a graceful end (https://www.rfc-editor.org/rfc/rfc9113#section-6.8): go
- * elsewhere, what is on its way is still taken. grpc-js sends the second one only, so calls that cross it on the wire
- * are refused, and a client that meets two such servers in a row sees a failure. Returns whether there was a client.
- */
-function announceEnd(server: GrpcServer): boolean {
-  const sessions: unknown = Reflect.get(server, 'sessions'); // not public
-  if (!(sessions instanceof Map)) return false;
-  for (const session of sessions.keys() as Iterable<ServerHttp2Session>) {
-    if (!session.closed && !session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
-  }
-  return sessions.size > 0;
-}
 
 /** A Nest transport that serves proto services: guards, pipes, interceptors and filters work as on any other. */
 export class GrpcTransport extends Server implements CustomTransportStrategy {
@@ -71,6 +59,7 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
   readonly #options: GrpcTransportOptions;
   readonly #server: GrpcServer;
   readonly #calls = new Set<ServerCall>();
+  readonly #connections = new Connections();
   #closing: Promise<void> | undefined;
 
   constructor(options: GrpcTransportOptions) {
@@ -97,15 +86,28 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
         );
         return;
       }
+      try {
+        this.#guard();
+      } catch (problem) {
+        done(problem);
+        return;
+      }
       this.port = port;
       if (!this.#options.health) for (const { typeName } of this.#options.services) this.health.set(typeName, true);
       done();
     });
   }
 
+  #guard(): void {
+    const servers = http2Servers(this.#server);
+    const methods = this.#options.services.flatMap((service) => service.methods);
+    this.#connections.watch(servers);
+    guardDoor(servers, methods, this.admission, (method) => this.#options.observer?.refused?.(method));
+  }
+
   #addServices(): void {
     const { services, observer, reflection = true } = this.#options;
-    const runtime: Runtime = { admission: this.admission, calls: this.#calls, ...(observer && { observer }) };
+    const runtime: Runtime = { calls: this.#calls, ...(observer && { observer }) };
     for (const service of services) {
       const methods = service.methods.map((method) => [method.name, this.#handlerOf(method, runtime)] as const);
       const definition = Object.fromEntries(service.methods.map((method) => [method.name, serverMethod(method)]));
@@ -144,15 +146,19 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
 
   async #drain(): Promise<void> {
     this.health.shutdown();
-    if (announceEnd(this.#server)) await sleep(ANNOUNCED_MS);
+    if (this.#connections.announceEnd()) await sleep(ANNOUNCED_MS);
     const drained = new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
     const expiry = setTimeout(() => {
       for (const call of this.#calls) call.abort(ServiceError.unavailable('The server is shutting down.'));
       // Handlers that heed their signal end with that status; what still runs after a moment is cut.
-      setTimeout(() => this.#server.forceShutdown(), 250).unref();
+      setTimeout(() => {
+        this.#connections.cut();
+        this.#server.forceShutdown();
+      }, 250).unref();
     }, this.#options.drainMs ?? 10_000);
     await drained;
     clearTimeout(expiry);
+    this.admission.stop();
   }
 
   // Part of Nest's interface; it has no meaning for a gRPC server.

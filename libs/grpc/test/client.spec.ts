@@ -146,9 +146,42 @@ describe('admission', () => {
     expect(transport.admission.inFlight).toBe(0);
   });
 
-  test('a process that is too busy says so', async () => {
-    const { client } = await start({}, { overloaded: () => 200 });
-    expect(await failure(client.get(REQUEST))).toMatchObject({ reason: 'OVERLOADED' });
+  test('calls that only wait are not refused, however slow what they wait for is', async () => {
+    const waiting: (() => void)[] = [];
+    const { client } = await start({ get: () => new Promise((resolve) => waiting.push(() => resolve({}))) });
+    const calls: Promise<unknown>[] = [];
+    while (calls.length < 300) {
+      for (let i = 0; i < 20; i++) calls.push(client.get(REQUEST));
+      await until(() => waiting.length === calls.length); // starting them all at once would be load, too
+    }
+    for (const answer of waiting) answer();
+    await expect(Promise.all(calls)).resolves.toHaveLength(300);
+  });
+
+  test('a saturated process refuses what would only queue, and nothing once it is over', async () => {
+    const { client, transport } = await start({
+      get() {
+        for (const end = performance.now() + 2; performance.now() < end; );
+        return {};
+      },
+    });
+    const refusals: ServiceError[] = [];
+    let answered = 0;
+    const caller = async () => {
+      while (refusals.length === 0) {
+        await client.get(REQUEST).then(
+          () => answered++,
+          (error: ServiceError) => refusals.push(error),
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: 250 }, caller));
+    const [refused] = refusals;
+    expect(refused).toMatchObject({ code: Code.RESOURCE_EXHAUSTED, reason: 'OVERLOADED' });
+    expect(refused?.find(RetryInfoSchema)[0]?.retryDelay).toBeDefined();
+    expect(answered).toBeGreaterThan(0);
+    await until(() => transport.admission.limit === 512);
+    await expect(Promise.all(Array.from({ length: 30 }, () => client.get(REQUEST)))).resolves.toHaveLength(30);
   });
 });
 

@@ -8,7 +8,16 @@ const TROUBLE: ReadonlySet<Code> = new Set([Code.UNAVAILABLE, Code.DEADLINE_EXCE
 
 /** A line for each call: defects as errors with their cause, trouble as warnings, the rest for debugging only. */
 export function callLog(logger: Logger): CallObserver {
+  let refused = 0;
   return {
+    refused() {
+      // Said once a second, not for each: writing lines would take the time that answering needs.
+      if (refused++ > 0) return;
+      setTimeout(() => {
+        logger.warn({ refused }, `overloaded: ${refused} calls refused within a second`);
+        refused = 0;
+      }, 1000).unref();
+    },
     start(context) {
       const began = performance.now();
       return {

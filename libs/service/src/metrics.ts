@@ -37,6 +37,10 @@ export function serverMetrics(registry: Registry): CallObserver {
         },
       };
     },
+    refused(method) {
+      const labels = { grpc_service: method.parent.typeName, grpc_method: method.name };
+      handled.inc({ ...labels, grpc_code: Code[Code.RESOURCE_EXHAUSTED] });
+    },
   };
 }
 

@@ -12,6 +12,9 @@ export function joinObservers(observers: readonly CallObserver[]): CallObserver 
         },
       };
     },
+    refused(method) {
+      for (const observer of observers) observer.refused?.(method);
+    },
   };
 }
 

@@ -8,7 +8,6 @@ import { AuthGuard } from './auth-guard.ts';
 import { callLog } from './call-log.ts';
 import { checkAllow } from './check-allow.ts';
 import { AUTH_VARIABLES, type CommonConfig, readConfig } from './config.ts';
-import { watchLoad } from './load.ts';
 import { createLogger, type Logger, nestLogger } from './logger.ts';
 import { admissionMetrics, clientMetrics, createMetrics, serverMetrics } from './metrics.ts';
 import { joinClientObservers, joinObservers } from './observers.ts';
@@ -57,7 +56,6 @@ export async function startService<Shape extends z.ZodRawShape>(
     incoming: incomingCall,
   });
   const spans = tracing.enabled ? { server: [serverSpans()], client: [clientSpans()] } : { server: [], client: [] };
-  const load = watchLoad();
   const ops = await startOpsServer({ host: common.GRPC_HOST, port: common.OPS_PORT, health, metrics });
   let app: INestMicroservice | undefined;
 
@@ -66,7 +64,6 @@ export async function startService<Shape extends z.ZodRawShape>(
     address: `${common.GRPC_HOST}:${common.GRPC_PORT}`,
     drainMs: common.DRAIN_MS,
     maxInFlight: common.MAX_IN_FLIGHT,
-    overloaded: load.overloaded,
     health,
     observer: joinObservers([...spans.server, serverMetrics(metrics), callLog(logger)]),
   });
@@ -83,7 +80,6 @@ export async function startService<Shape extends z.ZodRawShape>(
       // Closing the application ends the consumers of events, which need what the steps close (the database).
       await runtime.bounded('the application', () => app?.close(), common.DRAIN_MS);
       await runtime.drain(common.DRAIN_MS);
-      load.stop();
       await tracing.stop();
       await ops.close();
       logger.info('stopped');

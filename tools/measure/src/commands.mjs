@@ -5,6 +5,7 @@
  */
 export const commands = {
   bench: {
+    grpc: 'libs/grpc/bench/main.ts',
     outbox: 'libs/events/bench/main.ts',
     pubsub: 'libs/pubsub-emulator/measure/bench.mjs',
     'pubsub-core': 'libs/pubsub-emulator/measure/bench-core.mjs',
@@ -13,6 +14,7 @@ export const commands = {
     start: 'tools/local/bench/start.ts',
   },
   faults: {
+    overload: 'libs/service/faults/overload.ts',
     grpc: 'libs/grpc/faults/main.ts',
     outbox: 'libs/events/faults/main.ts',
     pubsub: 'libs/pubsub-emulator/measure/faults.mjs',
