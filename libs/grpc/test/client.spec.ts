@@ -146,18 +146,6 @@ describe('admission', () => {
     expect(transport.admission.inFlight).toBe(0);
   });
 
-  test('calls that only wait are not refused, however slow what they wait for is', async () => {
-    const waiting: (() => void)[] = [];
-    const { client } = await start({ get: () => new Promise((resolve) => waiting.push(() => resolve({}))) });
-    const calls: Promise<unknown>[] = [];
-    while (calls.length < 300) {
-      for (let i = 0; i < 20; i++) calls.push(client.get(REQUEST));
-      await until(() => waiting.length === calls.length); // starting them all at once would be load, too
-    }
-    for (const answer of waiting) answer();
-    await expect(Promise.all(calls)).resolves.toHaveLength(300);
-  });
-
   test('a saturated process refuses what would only queue, and nothing once it is over', async () => {
     const { client, transport } = await start({
       get() {
