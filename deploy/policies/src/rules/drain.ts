@@ -26,7 +26,7 @@ function problems(overlay: Overlay, { service, template: { spec }, main }: Workl
   const found: string[] = [];
   const needs = sleep + drainSeconds(overlay, service, main);
   if (needs > grace) found.push(`needs up to ${needs} s to end and has ${grace} s of grace`);
-  const servesCalls = isOurs(service) || service === 'gateway';
+  const servesCalls = isOurs(service, false) || service === 'gateway';
   if (servesCalls && sleep < NOTICE_S) found.push(`has a preStop sleep of ${sleep} s, less than ${NOTICE_S} s`);
   const spot = (spec.tolerations ?? []).some(({ key }) => key === 'cloud.google.com/gke-spot');
   if (spot && grace > SPOT_GRACE_S)
@@ -42,6 +42,7 @@ function drainSeconds(overlay: Overlay, service: string, main: Workload['main'])
   return (Number(env['DRAIN_DELAY_MS'] ?? 0) + 2 * Number(env['DRAIN_MS'] ?? DRAIN_DEFAULT_MS)) / 1000;
 }
 
-function isOurs(service: string): boolean {
-  return SERVICE_APPS.some(({ name }) => name === service);
+/** Commands of an app serve nobody: they drain, but nobody has to notice that they go. */
+function isOurs(service: string, commands = true): boolean {
+  return SERVICE_APPS.some(({ name, optional }) => name === service && (commands || !optional));
 }

@@ -6,13 +6,15 @@ export const GOALS = { megabytes: 150, startMs: 400, rebuildMs: 3000 } as const;
 
 /** Everything that one run of the image test saw. */
 export interface ImageReport {
+  /** Of the machine before the run, one minute's: with other work on it the times say little, the rest still does. */
+  readonly loadAverage: number;
   readonly bases: string;
   readonly images: readonly ImageResult[];
   readonly rebuild: RebuildTime | undefined;
 }
 
 /** The table of docs/results/images.md. */
-export function markdown({ bases, images, rebuild }: ImageReport): string {
+export function markdown({ bases, images, rebuild, loadAverage }: ImageReport): string {
   const rows = images.map(({ app, megabytes, startMs, memoryMb, stopMs, problems }) =>
     row([
       app,
@@ -34,7 +36,9 @@ export function markdown({ bases, images, rebuild }: ImageReport): string {
     ]),
     row(['---', '---', '---', '---', '---', '---']),
     ...rows,
-  ].join('\n')}\n\n${rebuild ? rebuildLine(rebuild) : ''}Bases: ${bases}.\n`;
+  ].join(
+    '\n',
+  )}\n\n${rebuild ? rebuildLine(rebuild) : ''}Bases: ${bases}. Load average before the run: ${loadAverage.toFixed(1)}; with other work on the machine the times say little, sizes and\nproblems still do.\n`;
 }
 
 function rebuildLine({ compileMs, bundleMs, imageMs }: RebuildTime): string {

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DeployError } from '../../deploy-error.ts';
@@ -41,9 +42,11 @@ export async function testImagesCommand(args: readonly string[]): Promise<void> 
     say(`building ${app}`);
     buildImage(app, options);
   }
+  const loadAverage = loadavg()[0] ?? Number.NaN;
   const images = await tryAll(Number(values.repeat), say);
   if (values.rebuild) say('rebuilding content after a change of one line');
   const report: ImageReport = {
+    loadAverage,
     bases: values.standin ? 'stand-ins of Debian packages and npm binaries' : 'those of the Dockerfile',
     images,
     rebuild: values.rebuild ? timeRebuild('content', options) : undefined,
