@@ -181,8 +181,8 @@ if (flags.write) {
     'pubsub-bench',
     `# The embedded Pub/Sub: speed and memory
 Written by \`npm run bench -- pubsub --write\`: official client and emulator, two processes on ${cpus().length} cores, Node ${process.versions.node}.
-Rates are of warm processes. Load average of the machine before the run: ${load.toFixed(1)}; with other work on it the
-rates say little, the CPU per message still does. One client process is what limits round trips: the emulator idles
+Rates are of warm processes. Load average of the machine before and after: ${load.toFixed(1)} and ${loadavg()[0].toFixed(1)}; the run itself makes
+about 2, and with more the rates and waits say little, while memory and the CPU per message still do. One client process is what limits round trips: the emulator idles
 for more than half of that run.
 
 ${markdown(['what', 'measured', 'target'])}
