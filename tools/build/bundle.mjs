@@ -59,6 +59,8 @@ const { output } = await bundle.write({
   chunkFileNames: '[name]-[hash].mjs',
   format: 'esm',
   sourcemap: true,
+  // Node keeps the whole map in memory from the first stack trace on; the sources in it are most of it.
+  sourcemapExcludeSources: true,
   minify: true,
   keepNames: true,
 });
