@@ -39,9 +39,10 @@ const EXPLAINED: Readonly<Record<string, Explanation>> = {
     fits: ({ plan, theirs, ours }) =>
       theirs.status === 400 && ours.status === 400 && /client|bidi/.test(plan.method.methodKind),
   },
-  'fields of ListValue': {
-    why: 'A parameter that names a field inside google.protobuf.ListValue, Struct or Value: these have a JSON form of their own, and we answer 400.',
-    fits: ({ request, ours }) => ours.status === 400 && /[?&](?:list|fields|any_?value)\.\w/i.test(request.path),
+  'fields of Struct and Value': {
+    why: 'A parameter that names a field inside google.protobuf.Struct or Value: these have a JSON form of their own, and we answer 400.',
+    fits: ({ request, ours }) =>
+      ours.status === 400 && /[?&](?:list|fields|any_?value|anyValue)\.\w/i.test(request.path),
   },
 };
 

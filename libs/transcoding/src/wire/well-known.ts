@@ -20,8 +20,8 @@ export const WRAPPERS: Record<string, ScalarType> = {
   BytesValue: ScalarType.BYTES,
 };
 /** Their JSON is no object. Given as one, they are read as ordinary messages, as protobuf's converter does. */
-const TEXTUAL = new Set(['Timestamp', 'Duration', 'FieldMask', ...Object.keys(WRAPPERS)]);
-const ALWAYS = new Set(['Struct', 'Value', 'ListValue', 'Any']);
+const TEXTUAL = new Set(['Timestamp', 'Duration', 'FieldMask', 'ListValue', ...Object.keys(WRAPPERS)]);
+const ALWAYS = new Set(['Struct', 'Value', 'Any']);
 
 /** Whether this value of this type has a JSON form of its own. */
 export function isWellKnown(desc: DescMessage, value: JsonNode): boolean {
