@@ -14,6 +14,7 @@ if (name === 'prescale') {
   // The one that stays: it brings a service's health, metrics and drain, which a job does without.
   await import('reflect-metadata');
   const { prescale } = await import('./prescale/prescale.service.ts');
+  process.argv.splice(2, 1); // a service takes what follows its file for a command of its own
   await bootstrapService(prescale);
 } else if (!job) {
   const known = [...catalogue.keys(), 'prescale'].join(', ');

@@ -1,5 +1,5 @@
 // npm run verify:cluster -- --level 1|2 [--json] [--write]: a real Kubernetes on 127.0.0.1, from Go modules. Needs Go and
-// a few GB in ~/.cache/kiban/cluster; no root. Exits 1 when something does not hold, 2 when it cannot run.
+// a few GB in ~/.cache/kiban/cluster; no root. --only leaves out the levels below. Exits 1 when something does not hold, 2 when it cannot run.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ import { level2 } from './level2/level2.ts';
 import { ROOT } from './paths.ts';
 import { resultTable } from './report.ts';
 
-const USAGE = 'usage: npm run verify:cluster -- --level 1|2 [--json] [--write]';
+const USAGE = 'usage: npm run verify:cluster -- --level 1|2 [--only] [--json] [--write]';
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof ClusterError ? error.message : error);
@@ -22,7 +22,12 @@ process.exitCode = await main().catch((error: unknown) => {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { level: { type: 'string', default: '1' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
+    options: {
+      level: { type: 'string', default: '1' },
+      json: { type: 'boolean' },
+      write: { type: 'boolean' },
+      only: { type: 'boolean' },
+    },
   });
   const level = Number(values.level);
   if (![1, 2].includes(level)) {
@@ -43,7 +48,7 @@ async function main(): Promise<number> {
   const checks: Check[] = [];
   try {
     const run = async () => {
-      checks.push(...(await level1(plane, say)));
+      if (!values.only || level === 1) checks.push(...(await level1(plane, say)));
       if (level >= 2) checks.push(...(await level2(plane, say)));
     };
     await Promise.race([run(), interrupted]);

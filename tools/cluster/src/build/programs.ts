@@ -8,7 +8,6 @@ export interface GoProgram {
 }
 
 export const KUBERNETES = 'v1.34.4';
-export const KWOK = { module: 'sigs.k8s.io/kwok', version: 'v0.7.0' } as const;
 /** The CRDs of its kinds are taken from the module itself. */
 export const GATEWAY_API = { module: 'sigs.k8s.io/gateway-api', version: 'v1.6.3' } as const;
 
@@ -19,26 +18,13 @@ const kubernetes = (name: string): GoProgram => ({
   main: `k8s.io/kubernetes/cmd/${name}`,
 });
 const kustomize = 'sigs.k8s.io/kustomize/kustomize/v5';
-const skaffold = 'github.com/GoogleContainerTools/skaffold/v2';
 
 const level1: readonly GoProgram[] = [
   { name: 'etcd', module: 'go.etcd.io/etcd/server/v3', version: 'v3.6.16', main: 'go.etcd.io/etcd/server/v3' },
   { name: 'kustomize', module: kustomize, version: 'v5.8.2', main: kustomize },
   kubernetes('kube-apiserver'),
 ];
-const level2: readonly GoProgram[] = [
-  kubernetes('kube-controller-manager'),
-  kubernetes('kube-scheduler'),
-  { name: 'kwok', ...KWOK, main: 'sigs.k8s.io/kwok/cmd/kwok' },
-];
-
-/** Skaffold, for `--skaffold`. */
-export const SKAFFOLD: GoProgram = {
-  name: 'skaffold',
-  module: skaffold,
-  version: 'v2.16.1',
-  main: `${skaffold}/cmd/skaffold`,
-};
+const level2: readonly GoProgram[] = [kubernetes('kube-controller-manager'), kubernetes('kube-scheduler')];
 
 /** What each level needs, with what the levels below it need. */
 export const programsOf = (level: number): readonly GoProgram[] => (level < 2 ? level1 : [...level1, ...level2]);

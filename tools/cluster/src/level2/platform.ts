@@ -24,7 +24,7 @@ export async function applyPlatform({ api, state }: ControlPlane): Promise<Platf
     const missing = (await deployments(platform))
       .filter((each) => !isAvailable(each))
       .map(({ metadata }) => metadata.name);
-    throw new ClusterError(`not available on KWOK nodes after 120 s: ${missing.join(', ')}`);
+    throw new ClusterError(`not available after 120 s: ${missing.join(', ')}`);
   }
   return platform;
 }
