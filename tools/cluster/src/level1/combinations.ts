@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { ClusterError } from '../cluster-error.ts';
 import type { KubeObject } from '../cluster/api.ts';
 import { program, ROOT } from '../paths.ts';
@@ -39,6 +39,8 @@ export function build({ name, overlay, components }: Combination, state: string)
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
+    // A component brings objects of its own into the overlay's namespace.
+    namespace: namespaceOf(overlay),
     resources: [path('overlays', overlay)],
     components: components.map((component) => path('components', component)),
   };
@@ -49,6 +51,12 @@ export function build({ name, overlay, components }: Combination, state: string)
   });
   if (status !== 0) throw new ClusterError(`kustomize cannot build ${name}: ${stderr.trim()}`);
   return objectsIn(stdout);
+}
+
+function namespaceOf(overlay: string): string {
+  const file = join(K8S, 'overlays', overlay, 'kustomization.yaml');
+  const { namespace } = parse(readFileSync(file, 'utf8')) as { namespace?: string };
+  return namespace ?? 'kiban';
 }
 
 export function objectsIn(text: string): KubeObject[] {
