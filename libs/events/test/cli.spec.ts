@@ -1,18 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { testPubSub, until } from '@kiban/testing';
 import { runCli } from '../cli/run-cli.ts';
-import { ArticlePublished, createOutbox, createRelay, uuid7 } from '../src/index.ts';
+import { ArticlePublished, createOutbox, createRelay, type Relay, uuid7 } from '../src/index.ts';
 import { drainOutbox, expectPublished, memoryBroker, publishedEvents } from '../src/testing/index.ts';
 import { eventsDatabase } from './fixture.ts';
 
 const INVALID_ARGUMENT = 3;
 let db: Awaited<ReturnType<typeof eventsDatabase>>;
 let emulator: Awaited<ReturnType<typeof testPubSub>>;
+let relay: Relay | undefined;
 beforeAll(async () => {
   db = await eventsDatabase();
   emulator = await testPubSub();
 });
 afterAll(async () => {
+  await relay?.stop();
   await emulator.close();
   await db.close();
 });
@@ -69,13 +71,13 @@ describe('npm run events', () => {
     broker.judge = () => ({ refuse: INVALID_ARGUMENT, message: 'attribute too long' });
     const topology = { topics: { article: { onPoison: 'block' } }, subscriptions: {} } as const;
     const hour = { first: 3_600_000, last: 3_600_000 };
-    const relay = createRelay({
+    relay = createRelay({
       databases: [{ name: 'test', url: db.url }],
       publisher: broker,
       topology,
       retryMs: hour,
     });
-    await until(async () => (await run('outbox', 'keys')).text.includes('held'), { message: 'held' });
+    await until(async () => (await run('outbox', 'keys')).text.includes('attempts 1'), { message: 'held' });
     const keys = await run('outbox', 'keys');
     expect(keys.text).toContain(`article held  attempts 1`);
     expect(keys.text).toContain(bad);
