@@ -128,6 +128,8 @@ class Parser {
     const char = this.text[this.at];
     if (char === '"' || (char === "'" && this.lenient)) return this.string(char);
     const word = this.lenient ? this.match(WORD) : undefined;
+    // Protobuf's parser takes these for values wherever they stand, as a real Envoy shows.
+    if (word === 'null' || word === 'true' || word === 'false') this.fail(`${word} is no key without quotes`);
     return word ?? this.fail(char === undefined ? 'unexpected end' : 'expected a key in double quotes');
   }
 
