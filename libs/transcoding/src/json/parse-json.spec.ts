@@ -53,7 +53,10 @@ describe('what protobuf takes and JSON forbids', () => {
   ])('%s', (text, value) => {
     expect(plain(parseJson(text, { lenient: true }))).toEqual(value);
   });
-  test.each(['[,]', '{,}', '{"a":}', '[1,,2]', '{null:1}', '{true:1}', '{false:1}'])('%s is refused all the same', (text) => {
-    expect(() => parseJson(text, { lenient: true })).toThrow(/invalid JSON/);
-  });
+  test.each(['[,]', '{,}', '{"a":}', '[1,,2]', '{null:1}', '{true:1}', '{false:1}'])(
+    '%s is refused all the same',
+    (text) => {
+      expect(() => parseJson(text, { lenient: true })).toThrow(/invalid JSON/);
+    },
+  );
 });
