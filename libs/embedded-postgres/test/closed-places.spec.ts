@@ -8,7 +8,8 @@ import { findNativeFolder } from '../src/platform-package.ts';
 import { postgresUser } from '../src/system-user.ts';
 import { failure, initCache, isRoot, query, scratch } from './support.ts';
 
-const asRoot = isRoot ? describe : describe.skip;
+/** What only root meets; the check runs as root and as an ordinary user. */
+const asRoot = (title: string, tests: () => void) => isRoot && describe(title, tests);
 const elsewhere = () => scratch(0o755);
 let place: ReturnType<typeof scratch>;
 beforeEach(() => {

@@ -89,3 +89,8 @@ describe('OpenAPI', () => {
     expect(document.paths['/v1/users/{user}/home']?.['get']?.['security']).toEqual([{ bearer: [] }]);
   });
 });
+
+test('the Envoy config has the CORS policy on every path, also before it is transcoded', () => {
+  const text = JSON.stringify(envoyConfig(set, kibanPolicy, { tokens }));
+  expect(text).toContain('"name":"unknown","match":{"prefix":"/"}');
+});

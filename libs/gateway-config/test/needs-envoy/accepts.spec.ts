@@ -4,18 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { descriptorSet } from '@kiban/contracts';
-import { envoyConfig, kibanPolicy } from '../src/index.ts';
+import { envoyConfig, kibanPolicy } from '../../src/index.ts';
 
 const envoy = process.env['ENVOY'] || 'envoy';
-const present = spawnSync(envoy, ['--version']).status === 0;
-if (!present) console.warn('no Envoy on PATH: its own check of the generated config is left out');
 
 const tokens = {
   users: { jwks: 'https://id.example/keys', issuer: 'https://id.example', audience: 'kiban' },
   push: { jwks: 'https://www.googleapis.com/oauth2/v3/certs', issuer: 'https://accounts.google.com', audience: 'push' },
 };
 
-(present ? test : test.skip)('a real Envoy accepts the generated config, with every setting on', () => {
+test('a real Envoy accepts the generated config, with every setting on', () => {
   const config = envoyConfig(descriptorSet(), kibanPolicy, {
     tokens,
     host: '127.0.0.1',
@@ -30,9 +28,4 @@ const tokens = {
   const { status, stderr } = spawnSync(envoy, ['--mode', 'validate', '-c', file], { encoding: 'utf8' });
   rmSync(folder, { recursive: true });
   expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
-});
-
-test('every path has the CORS policy, also before it is transcoded', () => {
-  const text = JSON.stringify(envoyConfig(descriptorSet(), kibanPolicy, { tokens }));
-  expect(text).toContain('"name":"unknown","match":{"prefix":"/"}');
 });
