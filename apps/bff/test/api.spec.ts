@@ -5,7 +5,7 @@ import { BadRequestSchema, Code, StatusSchema } from '@kiban/contracts/google/rp
 import { ArticleChange_Kind } from '@kiban/contracts/kiban/content/v1';
 import { InteractionType } from '@kiban/contracts/kiban/events/v1';
 import { ServiceError } from '@kiban/grpc';
-import { refusal } from './errors.ts';
+import { refusal } from '@kiban/grpc/testing';
 import { type BffClient, startBff, type TestBff } from './start-bff.ts';
 
 let bff: TestBff;

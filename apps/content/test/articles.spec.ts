@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ArticleDeleted, ArticlePublished, ArticleUpdated } from '@kiban/events';
 import { publishedEvents } from '@kiban/events/testing';
-import { refusal } from './errors.ts';
+import { refusal } from '@kiban/grpc/testing';
 import { startContent, type TestContent } from './start-content.ts';
 
 let content: TestContent;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { refusal } from './errors.ts';
+import { refusal } from '@kiban/grpc/testing';
 import { startContent, type TestContent } from './start-content.ts';
 
 let content: TestContent;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ArticleChange, ArticleChange_Kind as Kind, ContentService } from '@kiban/contracts/kiban/content/v1';
 import { createGrpcClient } from '@kiban/grpc';
-import { refusal } from './errors.ts';
+import { refusal } from '@kiban/grpc/testing';
 import { type ContentClient, startContent, type TestContent } from './start-content.ts';
 
 let content: TestContent;

@@ -1,5 +1,5 @@
-import { BadRequestSchema } from '@kiban/contracts/google/rpc';
-import { Code, ServiceError } from '@kiban/grpc';
+import { BadRequestSchema, Code } from '@kiban/contracts/google/rpc';
+import { ServiceError } from '../service-error.ts';
 
 /** What a caller sees of a refused call. */
 export interface Refusal {

@@ -1,0 +1,1 @@
+export { type Refusal, refusal } from './refusal.ts';
