@@ -1,31 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { ensureDevelopmentKeys } from '@kiban/auth';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '@kiban/contracts/health/v1';
 import { SimilarityService } from '@kiban/contracts/kiban/similarity/v1';
-import { createDatabase, migrate } from '@kiban/database';
-import { createOutbox, createRelay, type EventDefinition, outboxMigrations, topology } from '@kiban/events';
+import { type EventSource, startEventSource } from '@kiban/events/testing';
 import { createGrpcClient, type GrpcClient } from '@kiban/grpc';
-import { applyTopology, createPublisher } from '@kiban/pubsub';
 import { startPubSubEmulator } from '@kiban/pubsub-emulator';
 import { startService } from '@kiban/service';
 import { freePort, testPostgres } from '@kiban/testing';
-import { Registry } from 'prom-client';
 import { similarityService } from '../src/similarity.service.ts';
 
 /** What the tests talk to: the service, real PostgreSQL, Pub/Sub, and somebody who publishes. */
-export interface Platform {
+export interface Platform extends Pick<EventSource, 'publish' | 'oldestAge'> {
   client: GrpcClient<typeof SimilarityService>;
-  /** Publishes through an outbox and a relay, as the content service does. */
-  publish: <D extends DescMessage>(event: EventDefinition<D>, message: MessageInitShape<D>) => Promise<void>;
   /** Whether the first replica's health service says that it can receive events. */
   consuming: () => Promise<boolean>;
   /** Pub/Sub goes away, and comes back on the same port with what it had. */
   pubsub: { stop: () => Promise<void>; start: () => Promise<void> };
-  /** Seconds that the oldest unpublished event waits, as the relay's metric says. */
-  oldestAge: () => Promise<number>;
   /** Starts one more replica on the same database. */
   replica: () => Promise<GrpcClient<typeof SimilarityService>>;
   close: () => Promise<void>;
@@ -42,24 +34,12 @@ export async function startPlatform(): Promise<Platform> {
     () => rm(state, { recursive: true }),
     () => pubsub.close(),
   );
-  await applyTopology(topology, connection);
-
   const folder = await mkdtemp(join(tmpdir(), 'kiban-similarity-'));
   closing.push(() => rm(folder, { recursive: true }));
   const keys = await ensureDevelopmentKeys(folder);
 
-  const source = await postgres.createDatabase();
-  const database = createDatabase<never>({ url: source.url });
-  closing.push(() => database.close());
-  await migrate(database, { set: 'outbox', migrations: outboxMigrations });
-  const outbox = createOutbox({ source: 'content', wake: database });
-  const publisher = createPublisher(connection);
-  const metrics = new Registry();
-  const relay = createRelay({ databases: [{ name: 'content', url: source.url }], publisher, topology, metrics });
-  closing.push(
-    () => publisher.close(),
-    () => relay.stop(),
-  );
+  const source = await startEventSource('content', (await postgres.createDatabase()).url, connection);
+  closing.push(() => source.stop());
 
   const { url } = await postgres.createDatabase();
   let address = '';
@@ -100,16 +80,8 @@ export async function startPlatform(): Promise<Platform> {
       stop: () => pubsub.close(),
       start: async () => void (pubsub = await startPubSubEmulator({ port, stateDir: state })),
     },
-    async oldestAge() {
-      const metric = await metrics.getSingleMetric('outbox_oldest_age_seconds')?.get();
-      return metric?.values[0]?.value ?? 0;
-    },
-    publish: async (event, message) => {
-      await database.tx(async (tx) => {
-        outbox.publish(tx, event, message);
-        await tx.query('SELECT 1');
-      });
-    },
+    publish: source.publish,
+    oldestAge: source.oldestAge,
     close: async () => {
       for (const close of closing.toReversed()) await close();
     },

@@ -1,13 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import { ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
 import { RecommendationService } from '@kiban/contracts/kiban/recommendation/v1';
-import { createDatabase, type Database, migrate } from '@kiban/database';
-import { createOutbox, createRelay, type EventDefinition, outboxMigrations, topology } from '@kiban/events';
+import { createDatabase, type Database } from '@kiban/database';
+import { type EventSource, startEventSource } from '@kiban/events/testing';
 import { createGrpcClient, type GrpcClient } from '@kiban/grpc';
-import { applyTopology, createPublisher } from '@kiban/pubsub';
 import { startPubSubEmulator } from '@kiban/pubsub-emulator';
 import { type RunningService, startService } from '@kiban/service';
 import { testPostgres } from '@kiban/testing';
@@ -16,11 +14,9 @@ import { recommendationService } from '../src/recommendation.service.ts';
 type Client = GrpcClient<typeof RecommendationService>;
 
 /** What the tests talk to: the service, real PostgreSQL, Pub/Sub, and somebody who publishes articles. */
-export interface Platform {
+export interface Platform extends Pick<EventSource, 'publish'> {
   /** A client that sends a token of a user; without one, no token. */
   as: (user?: string, roles?: readonly string[], service?: RunningService) => Promise<Client>;
-  /** Publishes through an outbox and a relay, as the content service does. */
-  publish: <D extends DescMessage>(event: EventDefinition<D>, message: MessageInitShape<D>) => Promise<void>;
   /** The database of the service. */
   database: Database<never>;
   /** Starts one more replica on the same database. */
@@ -34,23 +30,13 @@ export async function startPlatform(): Promise<Platform> {
   const pubsub = await startPubSubEmulator();
   const connection = { project: 'kiban-local', emulatorHost: pubsub.host };
   closing.push(() => pubsub.close());
-  await applyTopology(topology, connection);
 
   const folder = await mkdtemp(join(tmpdir(), 'kiban-recommendation-'));
   closing.push(() => rm(folder, { recursive: true }));
   const keys = await ensureDevelopmentKeys(folder);
 
-  const source = await postgres.createDatabase();
-  const content = createDatabase<never>({ url: source.url });
-  closing.push(() => content.close());
-  await migrate(content, { set: 'outbox', migrations: outboxMigrations });
-  const outbox = createOutbox({ source: 'content', wake: content });
-  const publisher = createPublisher(connection);
-  const relay = createRelay({ databases: [{ name: 'content', url: source.url }], publisher, topology });
-  closing.push(
-    () => publisher.close(),
-    () => relay.stop(),
-  );
+  const source = await startEventSource('content', (await postgres.createDatabase()).url, connection);
+  closing.push(() => source.stop());
 
   const { url } = await postgres.createDatabase();
   const database = createDatabase<never>({ url });
@@ -85,12 +71,7 @@ export async function startPlatform(): Promise<Platform> {
       closing.push(() => client.close());
       return client;
     },
-    publish: async (event, message) => {
-      await content.tx(async (tx) => {
-        outbox.publish(tx, event, message);
-        await tx.query('SELECT 1');
-      });
-    },
+    publish: source.publish,
     close: async () => {
       for (const close of closing.toReversed()) await close();
     },

@@ -1,4 +1,5 @@
 export { drainOutbox } from './drain-outbox.ts';
+export { type EventSource, startEventSource } from './event-source.ts';
 export { expectPublished } from './expect-published.ts';
 export { faultBroker, type FaultBrokerOptions } from './fault-broker.ts';
 export { type AcceptedMessage, type MemoryBroker, memoryBroker, type Verdict } from './memory-broker.ts';
