@@ -43,7 +43,11 @@ describe('the relay', () => {
     const publishOne = () => db.database.tx(async (tx) => waking.publish(tx, ArticleDeleted, { articleId: 'a' }));
     await until(
       async () =>
-        (await rows("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE '%pg_locks%'")).length > 0,
+        (
+          await rows(
+            "SELECT 1 FROM pg_stat_activity WHERE query ~ 'LISTEN|pg_locks|FROM outbox o WHERE o.shard = s.shard'",
+          )
+        ).length > 0,
       { timeoutMs: 5_000, message: 'listening' },
     );
     await publishOne();

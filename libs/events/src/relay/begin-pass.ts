@@ -10,6 +10,8 @@ const SETTINGS = [
   ['synchronous_commit', 'off'],
   ['enable_seqscan', 'off'],
   ['enable_bitmapscan', 'off'],
+  ['enable_hashjoin', 'off'],
+  ['enable_mergejoin', 'off'],
   ['plan_cache_mode', 'force_generic_plan'],
 ] as const;
 
@@ -24,18 +26,40 @@ const LOCAL_SETTINGS = SETTINGS.map(([name, value]) => `SET LOCAL ${name} = ${va
  * held. The locks in a statement of their own: reading in the same one would use the snapshot from before they were granted
  * and publish rows that the previous holder has just deleted, out of order. The setting hands the shards to the next
  * statement of the same message, which saves a round trip.
+ *
+ * LIMIT keeps each shard's look a scan of its own. As a join, a planner that last saw the table empty reads all of its index,
+ * rows long deleted included, for every look.
  */
 export function beginPass(shards: readonly number[], starts: readonly bigint[], pooled: boolean): string {
-  return `BEGIN; ${pooled ? LOCAL_SETTINGS : ''} SELECT set_config('kiban.shards', coalesce((
-  SELECT string_agg(shard::text, ',' ORDER BY shard) FROM (
-    SELECT shard FROM unnest('{${shards.join(',')}}'::int[], '{${starts.join(',')}}'::bigint[]) AS s(shard, start)
-    WHERE EXISTS (
-      SELECT 1 FROM outbox o WHERE o.shard = s.shard::smallint AND o.id >= s.start
-        AND NOT EXISTS (SELECT 1 FROM outbox_key k
-          WHERE k.topic = o.topic AND k.ordering_key = o.ordering_key AND k.retry_at > now())) OFFSET 0
-  ) AS pending WHERE pg_try_advisory_xact_lock(${SHARD_LOCK_CLASS}, shard)), ''), true) AS shards; `;
+  return `BEGIN; ${pooled ? LOCAL_SETTINGS : ''} SELECT
+  set_config('kiban.shards', coalesce(string_agg(shard::text, ',' ORDER BY shard) FILTER (WHERE locked), ''), true) AS shards,
+  string_agg(shard::text, ',') FILTER (WHERE locked IS NULL AND NOT held) AS empty
+FROM (
+  SELECT shard, CASE WHEN pending THEN pg_try_advisory_xact_lock(${SHARD_LOCK_CLASS}, shard) END AS locked,
+    EXISTS (SELECT 1 FROM outbox_key k WHERE k.shard = s.shard::smallint AND k.retry_at > now()) AS held
+  FROM unnest('{${shards.join(',')}}'::int[], '{${starts.join(',')}}'::bigint[]) AS s(shard, start)
+  LEFT JOIN LATERAL (
+    SELECT true AS pending FROM outbox o WHERE o.shard = s.shard::smallint AND o.id >= s.start
+      AND NOT EXISTS (SELECT 1 FROM outbox_key k
+        WHERE k.topic = o.topic AND k.ordering_key = o.ordering_key AND k.retry_at > now())
+    ORDER BY o.id LIMIT 1
+  ) AS head ON true
+  OFFSET 0
+) AS looks; `;
 }
 
-export function parseShards(text: string | null | undefined): number[] {
+/** What `beginPass` answers. */
+export interface Begun {
+  /** Shards whose lock this transaction holds. */
+  readonly locked: readonly number[];
+  /** Shards in which nothing at or after the start is left, not even of a held key. */
+  readonly empty: readonly number[];
+}
+
+export function parseBegun(shards: string | null | undefined, empty: string | null | undefined): Begun {
+  return { locked: parseShards(shards), empty: parseShards(empty) };
+}
+
+function parseShards(text: string | null | undefined): number[] {
   return text === '' || text === null || text === undefined ? [] : text.split(',').map(Number);
 }

@@ -1,5 +1,5 @@
 import type { Client, Submittable } from 'pg';
-import { beginPass, parseShards } from './begin-pass.ts';
+import { type Begun, beginPass, parseBegun } from './begin-pass.ts';
 import { decodeCopiedRow } from './copied-row.ts';
 import { type Heads, MAX_READ_BYTES, type OutboxRow } from './outbox-row.ts';
 
@@ -47,7 +47,7 @@ class CopyOut implements Submittable {
   readonly #resolve: (heads: Heads) => void;
   readonly #reject: (error: Error) => void;
   readonly #rows: OutboxRow[] = [];
-  #locked: number[] = [];
+  #begun: Begun = { locked: [], empty: [] };
   #first = true;
   #error: Error | undefined;
 
@@ -64,7 +64,7 @@ class CopyOut implements Submittable {
 
   /** The answer of `beginPass`. */
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
-    this.#locked = parseShards(fields[0]);
+    this.#begun = parseBegun(fields[0], fields[1]);
   }
 
   /** One message per row, valid only during this call: the bytes belong to the connection's buffer. */
@@ -86,7 +86,7 @@ class CopyOut implements Submittable {
 
   handleReadyForQuery(): void {
     if (this.#error !== undefined) this.#reject(this.#error);
-    else this.#resolve({ locked: this.#locked, rows: this.#rows });
+    else this.#resolve({ ...this.#begun, rows: this.#rows });
   }
 
   handleRowDescription(): void {}

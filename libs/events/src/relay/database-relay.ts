@@ -41,6 +41,11 @@ export class DatabaseRelay {
   #reachedAt = 0;
   #statsAt = 0;
   #active = false;
+  /** Ends the watcher's sleep. */
+  #wakeWatch = () => undefined as void;
+  /** Lets the workers read, once it is known where rows begin. */
+  #letRead = () => undefined as void;
+  readonly #surveyed = new Promise<void>((resolve) => (this.#letRead = resolve));
   #deleted = 0;
   readonly #outages = new Map<number, number>();
   #complaint = { text: '', until: 0 };
@@ -78,6 +83,7 @@ export class DatabaseRelay {
       if (turn === undefined) return;
       const taken = new Set(turn.shards);
       try {
+        await this.#surveyed;
         const client = await worker.get();
         const results = await passShards(client, turn, this.#floor, this.#options, (locked) =>
           this.#keep(turn, taken, locked),
@@ -113,6 +119,7 @@ export class DatabaseRelay {
     }
     if (result.published.length === 0 && result.dead.length === 0) return {};
     this.#outages.delete(result.shard);
+    if (!this.#active) this.#wakeWatch();
     this.#active = true;
     return result.full ? 'more' : 'progress';
   }
@@ -120,6 +127,7 @@ export class DatabaseRelay {
   async #listen(client: pg.Client): Promise<void> {
     this.#floor.reset();
     if (this.#options.pooled) return;
+    await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
     client.on('notification', () => this.#queue.wake());
     await client.query(`LISTEN ${WAKE_CHANNEL}`);
     this.#queue.wake(); // for what was committed before
@@ -131,24 +139,35 @@ export class DatabaseRelay {
       try {
         const client = await this.#control.get();
         await this.#floor.tick(client);
+        await this.#floor.survey(client);
+        this.#letRead();
         this.#reachedAt = performance.now();
         if (this.#reachedAt > this.#statsAt) {
           this.#statsAt = this.#reachedAt + STATS_EVERY_MS;
           await this.#measure(client);
         }
       } catch (error) {
+        this.#letRead();
         await this.#control.discard();
         await this.#complain(error);
       }
-      const wait = this.#active ? WATCH_MS.active : WATCH_MS.idle;
-      this.#active = false;
-      await delay(wait, undefined, { signal }).catch(() => undefined);
+      await this.#rest();
     }
+  }
+
+  /** Until the next look at what has settled; events that begin to move end it early. */
+  async #rest(): Promise<void> {
+    const wait = this.#active ? WATCH_MS.active : WATCH_MS.idle;
+    this.#active = false;
+    const nap = new AbortController();
+    this.#wakeWatch = () => nap.abort();
+    const signal = AbortSignal.any([nap.signal, this.#stopped.signal]);
+    await delay(wait, undefined, { signal }).catch(() => undefined);
   }
 
   async #measure(client: pg.Client): Promise<void> {
     const labels = { database: this.#database.name };
-    const stats = await outboxStats(client);
+    const stats = await outboxStats(client, this.#floor.starts);
     const { metrics } = this.#options;
     metrics.pending.set(labels, stats.pending);
     metrics.oldestAge.set(labels, stats.oldestAge);
@@ -196,6 +215,8 @@ export class DatabaseRelay {
       "SELECT n_dead_tup::text AS left FROM pg_stat_user_tables WHERE relid = 'outbox'::regclass",
     );
     const inVain = Number(rows[0]?.left ?? 0) > deleted / 2;
+    // So few dead rows that looking at everything costs nothing.
+    if (Number(rows[0]?.left ?? 0) <= vacuumEvery) this.#floor.startAgain();
     this.#vacuumPatience = inVain ? Math.min(MAX_VACUUM_PATIENCE, this.#vacuumPatience * 2) : 1;
   }
 

@@ -1,3 +1,5 @@
+import type { Begun } from './begin-pass.ts';
+
 /** One row of the outbox as the relay reads it. */
 export interface OutboxRow {
   readonly shard: number;
@@ -17,9 +19,7 @@ export interface OutboxRow {
 }
 
 /** What a relay read under the locks that it got. */
-export interface Heads {
-  /** Shards whose lock this transaction holds. */
-  readonly locked: readonly number[];
+export interface Heads extends Begun {
   /** By shard, then id. */
   readonly rows: readonly OutboxRow[];
 }

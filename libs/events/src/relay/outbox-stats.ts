@@ -10,13 +10,22 @@ export interface OutboxStats {
   readonly dead: number;
 }
 
-/** Cheap at any backlog: 16 index probes and a capped count. */
-export async function outboxStats(database: Queryable): Promise<OutboxStats> {
+const FROM_THE_BEGINNING: readonly bigint[] = Array.from({ length: SHARDS }, () => 0n);
+
+/**
+ * Cheap at any backlog: 16 index probes and a capped count.
+ * @param starts by shard, where its rows begin: what was deleted before is not looked at
+ */
+export async function outboxStats(database: Queryable, starts = FROM_THE_BEGINNING): Promise<OutboxStats> {
   const { rows } = await database.query<{ pending: number; oldest: number | null; blocked: number; dead: number }>(
-    `SELECT
-       (SELECT count(*)::int FROM (SELECT 1 FROM outbox LIMIT 100000) AS counted) AS pending,
-       (SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM generate_series(0, ${SHARDS - 1}) AS s,
-         LATERAL (SELECT created_at FROM outbox WHERE shard = s::smallint ORDER BY id LIMIT 1) AS head) AS oldest,
+    `WITH s AS MATERIALIZED (SELECT (shard - 1)::smallint AS shard, start
+         FROM unnest('{${starts.join(',')}}'::bigint[]) WITH ORDINALITY AS s(start, shard))
+     SELECT
+       (SELECT count(*)::int FROM (
+         SELECT 1 FROM s, LATERAL (SELECT 1 FROM outbox o WHERE o.shard = s.shard AND o.id >= s.start ORDER BY o.id LIMIT 100000) AS one
+         LIMIT 100000) AS counted) AS pending,
+       (SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM s,
+         LATERAL (SELECT created_at FROM outbox o WHERE o.shard = s.shard AND o.id >= s.start ORDER BY o.id LIMIT 1) AS head) AS oldest,
        (SELECT count(*)::int FROM outbox_key) AS blocked,
        (SELECT count(*)::int FROM outbox_dead) AS dead`,
   );

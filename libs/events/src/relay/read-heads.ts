@@ -1,5 +1,5 @@
 import type { Client, QueryResult } from 'pg';
-import { beginPass, parseShards } from './begin-pass.ts';
+import { beginPass, parseBegun } from './begin-pass.ts';
 import { type Heads, MAX_READ_BYTES, type OutboxRow } from './outbox-row.ts';
 
 /**
@@ -48,6 +48,6 @@ export async function readHeads(
     ? HEADS.replace(/\$(\d)/g, (_, n) => values[Number(n) - 1] ?? '')
     : `EXECUTE outbox_heads(${values.join(', ')})`;
   const results = (await client.query(beginPass(shards, starts, pooled) + read)) as unknown as QueryResult[];
-  const config = results.at(-2)?.rows[0] as { shards?: string } | undefined;
-  return { locked: parseShards(config?.shards), rows: (results.at(-1)?.rows ?? []) as OutboxRow[] };
+  const config = results.at(-2)?.rows[0] as { shards?: string; empty?: string | null } | undefined;
+  return { ...parseBegun(config?.shards, config?.empty), rows: (results.at(-1)?.rows ?? []) as OutboxRow[] };
 }

@@ -46,6 +46,7 @@ export async function passShards(
   const heads = turn.deep
     ? await copyHead(client, turn.shards[0] ?? 0, starts[0] ?? 0n, limit, pooled)
     : await readHeads(client, turn.shards, starts, limit, pooled);
+  for (const shard of heads.empty) floor.clear(shard, settled);
   onLocked(heads.locked);
   if (heads.rows.length === 0) {
     await client.query('ROLLBACK');
