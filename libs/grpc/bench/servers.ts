@@ -1,4 +1,4 @@
-import { create, type DescFile, toBinary } from '@bufbuild/protobuf';
+import { create, type DescFile, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
@@ -67,7 +67,13 @@ const raw: Start = async (port) => {
     void answer().then((value) => respond(null, value));
   };
   const handlers = Object.fromEntries(RecommendationService.methods.map(({ name }) => [name, handler]));
-  server.addService(serviceDefinition(RecommendationService), handlers);
+  const definition = Object.entries(serviceDefinition(RecommendationService)).map(([name, method]) => {
+    const { output } = RecommendationService.methods.find((each) => each.name === name)!;
+    const responseSerialize = (value: unknown) =>
+      Buffer.from(toBinary(output, create(output, value as MessageInitShape<typeof output>)).buffer);
+    return [name, { ...method, responseSerialize }] as const;
+  });
+  server.addService(Object.fromEntries(definition), handlers);
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) =>
       error ? reject(error) : resolve(),

@@ -10,14 +10,16 @@ import type {
 } from '@grpc/grpc-js';
 import { Code } from '@kiban/contracts/google/rpc';
 import type { MessageHandler } from '@nestjs/microservices';
+import { isObservable } from 'rxjs';
 import { runInCall } from './call-context.ts';
 import type { CallObserver } from './call-observer.ts';
 import { toWire } from './error-wire.ts';
+import { encode } from './codec/encode.ts';
 import { fromNest } from './from-nest.ts';
 import { type AnyServerCall, ServerCall } from './server-call.ts';
-import { serialize, streamsRequests, streamsResponses } from './service-definition.ts';
+import { streamsRequests, streamsResponses } from './service-definition.ts';
 import type { ServiceError } from './service-error.ts';
-import { eachValue, singleValue } from './single-value.ts';
+import { eachValue, lastValue } from './single-value.ts';
 import { assertValid } from './validate.ts';
 
 /** What all calls of one server share. */
@@ -34,15 +36,15 @@ export function callHandler(method: DescMethod, handler: MessageHandler, runtime
   if (streamsResponses(method)) {
     return (call: StreamCall) => {
       void answer(method, call, runtime, (context) => pump(method, handler, call, context)).then((outcome) => {
-        if (outcome.error) call.emit('error', toWire(outcome.error, outcome.context.trailer));
-        else call.end(outcome.context.trailer);
+        if (outcome.error) call.emit('error', toWire(outcome.error, outcome.context.sentTrailer));
+        else call.end(outcome.context.sentTrailer);
       });
     };
   }
   return (call: SingleCall, respond: sendUnaryData<Buffer>) => {
     void answer(method, call, runtime, (context) => single(method, handler, call, context)).then((outcome) => {
-      if (outcome.error) respond(toWire(outcome.error, outcome.context.trailer));
-      else respond(null, outcome.value, outcome.context.trailer);
+      if (outcome.error) respond(toWire(outcome.error, outcome.context.sentTrailer));
+      else respond(null, outcome.value, outcome.context.sentTrailer);
     });
   };
 }
@@ -66,6 +68,7 @@ async function answer<R>(
   } catch (error) {
     outcome = { context, error: context.abortedBy ?? fromNest(error) };
   }
+  context.answered();
   calls.delete(context);
   context.sendHeader();
   observation?.end(outcome.error?.code ?? Code.OK, outcome.error);
@@ -74,11 +77,11 @@ async function answer<R>(
 
 async function single(method: DescMethod, handler: MessageHandler, call: SingleCall, context: ServerCall) {
   const result: unknown = await handler(requestOf(method, call), context);
-  const value = await singleValue(result, () => context.signal);
+  const value = isObservable(result) ? await lastValue(result, context.signal) : result;
   if (value === undefined || value === null) {
     throw new TypeError(`the handler of ${context.method} answered nothing: return a message, {} when it is empty`);
   }
-  return serialize(method.output, value as MessageInitShape<DescMethod['output']>);
+  return encode(method.output, value as MessageInitShape<DescMethod['output']>);
 }
 
 async function pump(method: DescMethod, handler: MessageHandler, call: StreamCall, context: ServerCall): Promise<void> {
@@ -94,7 +97,7 @@ async function pump(method: DescMethod, handler: MessageHandler, call: StreamCal
       const next = await Promise.race([values.next(), departed]);
       context.signal.throwIfAborted();
       if (next.done) return;
-      const bytes = serialize(method.output, next.value as MessageInitShape<DescMethod['output']>);
+      const bytes = encode(method.output, next.value as MessageInitShape<DescMethod['output']>);
       context.sendHeader();
       if (!call.write(bytes)) await Promise.race([drained(call), departed]);
     }

@@ -23,12 +23,13 @@ export class ServerCall implements CallContext {
   readonly method: string;
   readonly metadata: Metadata;
   readonly deadline?: Date;
-  readonly requestId: string;
-  readonly header = new Metadata();
-  readonly trailer = new Metadata();
   principal?: CallPrincipal;
   readonly #call: AnyServerCall;
+  #header: Metadata | undefined;
+  #trailer: Metadata | undefined;
+  #requestId: string | undefined;
   #controller: AbortController | undefined;
+  #answered = false;
   #abortedBy: ServiceError | undefined;
   #headerSent = false;
   #reject: ((reason: ServiceError) => void) | undefined;
@@ -39,16 +40,35 @@ export class ServerCall implements CallContext {
     this.metadata = call.metadata;
     const deadline = Number(call.getDeadline());
     if (Number.isFinite(deadline)) this.deadline = new Date(deadline);
-    const given = call.metadata.get(REQUEST_ID)[0];
-    this.requestId = typeof given === 'string' && SANE_ID.test(given) ? given : crypto.randomUUID();
     if (call.cancelled) this.abort();
     // The four call types agree on this event, but tsc cannot call a union of overloads.
-    else (call as ServerUnaryCall<unknown, Buffer>).once('cancelled', () => this.abort());
+    else (call as ServerUnaryCall<unknown, Buffer>).on('cancelled', () => this.#leave());
+  }
+
+  get header(): Metadata {
+    return (this.#header ??= new Metadata());
+  }
+
+  get trailer(): Metadata {
+    return (this.#trailer ??= new Metadata());
+  }
+
+  /** The trailer, if anybody asked for it. */
+  get sentTrailer(): Metadata | undefined {
+    return this.#trailer;
+  }
+
+  get requestId(): string {
+    if (this.#requestId === undefined) {
+      const given = this.metadata.get(REQUEST_ID)[0];
+      this.#requestId = typeof given === 'string' && SANE_ID.test(given) ? given : crypto.randomUUID();
+    }
+    return this.#requestId;
   }
 
   /** Sends the header once, if anything was put into it. */
   sendHeader(): void {
-    if (Object.keys(this.header.getMap()).length > 0) this.flushHeader();
+    if (this.#header && Object.keys(this.#header.getMap()).length > 0) this.flushHeader();
   }
 
   flushHeader(): void {
@@ -74,6 +94,18 @@ export class ServerCall implements CallContext {
     return this.#abortedBy;
   }
 
+  /** The call has its outcome: what happens from here on is not why it ended. */
+  answered(): void {
+    this.#answered = true;
+    this.#reject = undefined;
+  }
+
+  /** grpc-js says `cancelled` at the end of every call; what still works for an answered one learns it by its signal. */
+  #leave(): void {
+    if (!this.#answered) this.abort();
+    else if (this.#controller) this.abort(answeredCall());
+  }
+
   /** Tells the handler that nobody waits any more. Default: the caller left or its deadline passed. */
   abort(reason = this.#departure()): void {
     if (this.#abortedBy) return;
@@ -95,4 +127,11 @@ export class ServerCall implements CallContext {
     const late = this.deadline !== undefined && Date.now() >= this.deadline.getTime();
     return late ? ServiceError.deadlineExceeded() : ServiceError.cancelled();
   }
+}
+
+let afterAnswer: ServiceError | undefined;
+
+/** One for all: an error with its stack for each call would take longer than most of what a call does. */
+function answeredCall(): ServiceError {
+  return (afterAnswer ??= ServiceError.cancelled('The call was answered.'));
 }

@@ -1,6 +1,7 @@
 import type { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromBinary } from '@bufbuild/protobuf';
 import type { MethodDefinition } from '@grpc/grpc-js';
+import { encode } from './codec/encode.ts';
 
 /** `/kiban.content.v1.ContentService/GetArticle` */
 export function methodPath(method: DescMethod): string {
@@ -15,12 +16,6 @@ export function streamsResponses(method: DescMethod): boolean {
   return method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming';
 }
 
-/** The bytes of a message, given as a message or as its initializer. */
-export function serialize<D extends DescMessage>(schema: D, value: MessageInitShape<D>): Buffer {
-  const bytes = toBinary(schema, create(schema, value)); // create() returns a message of this schema as it is
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
 /** A grpc-js method whose requests are protobuf-es messages and whose responses are bytes that were made before. */
 export function serverMethod(method: DescMethod): MethodDefinition<MessageShape<DescMessage>, Buffer> {
   return {
@@ -28,7 +23,7 @@ export function serverMethod(method: DescMethod): MethodDefinition<MessageShape<
     originalName: method.localName,
     requestStream: streamsRequests(method),
     responseStream: streamsResponses(method),
-    requestSerialize: (value) => serialize(method.input, value),
+    requestSerialize: (value) => encode(method.input, value),
     requestDeserialize: (bytes) => fromBinary(method.input, bytes),
     // Serialized by us, inside the place that turns errors into an answer.
     responseSerialize: (bytes) => bytes,
@@ -43,7 +38,7 @@ export function serviceDefinition(service: DescService): Record<string, MethodDe
       method.name,
       {
         ...serverMethod(method),
-        responseSerialize: (value: unknown) => serialize(method.output, value as MessageInitShape<DescMessage>),
+        responseSerialize: (value: unknown) => encode(method.output, value as MessageInitShape<DescMessage>),
         responseDeserialize: (bytes: Buffer) => fromBinary(method.output, bytes),
       } as MethodDefinition<unknown, unknown>,
     ]),

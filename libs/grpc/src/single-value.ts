@@ -1,10 +1,9 @@
 import { isObservable, type Observable } from 'rxjs';
 
-/** The value that a unary handler answers with: a plain one, or the last one of an Observable (interceptors). */
-export async function singleValue(result: unknown, signal: () => AbortSignal): Promise<unknown> {
-  if (!isObservable(result)) return result;
+/** The value that a unary handler behind interceptors answers with: the last one of an Observable. */
+export async function lastValue(result: Observable<unknown>, signal: AbortSignal): Promise<unknown> {
   let last: unknown;
-  for await (const value of iterateObservable(result, signal())) last = value;
+  for await (const value of iterateObservable(result, signal)) last = value;
   return last;
 }
 
