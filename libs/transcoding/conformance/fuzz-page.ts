@@ -24,6 +24,8 @@ export interface FuzzLine {
 export function writeFuzzLine({ mode, seed, seconds, sent, answers, result }: FuzzLine): void {
   const before = existsSync(PAGE) ? readFileSync(PAGE, 'utf8').slice(HEAD.length).split('\n').filter(Boolean) : [];
   const others = before.filter((line) => !line.startsWith(`| ${mode} |`));
-  const lines = [...others, `| ${mode} | ${seed} | ${seconds} | ${sent} | ${answers} | ${result} |`].sort();
+  const lines = [...others, `| ${mode} | ${seed} | ${seconds} | ${sent} | ${answers} | ${result} |`].sort((a, b) =>
+    a < b ? -1 : 1,
+  );
   writeFileSync(PAGE, `${HEAD}${lines.join('\n')}\n`);
 }

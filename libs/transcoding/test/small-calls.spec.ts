@@ -7,17 +7,18 @@ import { rawRequest } from '../conformance/raw-http.ts';
 import { createGateway, type Gateway } from '../src/index.ts';
 
 let gateway: Gateway | undefined;
-let server: Http2Server | undefined;
+const servers: Http2Server[] = [];
 afterEach(async () => {
   await gateway?.close(0);
-  server?.close();
+  for (const server of servers.splice(0)) server.close();
 });
 
 type Answer = (stream: ServerHttp2Stream, count: number) => void;
 
 /** A gateway before a server that answers each call as told. */
 async function start(answer: Answer, settings: Parameters<typeof createServer>[0] = {}): Promise<number> {
-  server = createServer(settings);
+  const server = createServer(settings);
+  servers.push(server);
   let count = 0;
   server.on('stream', (stream: ServerHttp2Stream) => {
     stream.on('error', () => {});
@@ -142,5 +143,5 @@ test('a client that leaves cancels its call', async () => {
 });
 
 function count(): Promise<number> {
-  return new Promise((resolve) => server?.getConnections((_, connections) => resolve(connections)));
+  return new Promise((resolve) => servers[0]?.getConnections((_, connections) => resolve(connections)));
 }

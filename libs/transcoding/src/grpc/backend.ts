@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 
 import { H2Connection, type StreamListener } from './h2/connection.ts';
-import { encodeHeaders } from './h2/hpack.ts';
+import { encodeHeaders } from './h2/hpack-encoder.ts';
 
 /** A request that never reached the backend: it may be sent again. */
 export function wasNotProcessed(error: unknown): boolean {
@@ -35,7 +35,7 @@ export class Backend {
   private session: ClientHttp2Session | undefined;
   private lane: H2Connection | undefined;
   /** By path; there are as many as the API has methods. */
-  private readonly prefixes = new Map<string, Buffer>();
+  private readonly prefixes = new Map<string, string>();
 
   /** `address` is `host:port`. */
   constructor(address: string) {
@@ -68,7 +68,7 @@ export class Backend {
     return id === undefined ? undefined : () => lane.cancel(id);
   }
 
-  private prefixOf(path: string): Buffer {
+  private prefixOf(path: string): string {
     let prefix = this.prefixes.get(path);
     if (!prefix) {
       const pseudo = { ':method': 'POST', ':scheme': 'http', ':path': path, ':authority': this.address };

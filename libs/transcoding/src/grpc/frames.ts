@@ -12,10 +12,12 @@ export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
 
+const EMPTY: Buffer = Buffer.alloc(0);
+
 /** Cuts the bytes of a gRPC response into messages. */
 export class FrameReader {
   private readonly maxBytes: number;
-  private buffer: Buffer = Buffer.alloc(0);
+  private buffer: Buffer = EMPTY;
 
   /** `maxBytes` = the largest message that is taken, its five bytes of prefix included, as Envoy counts. */
   constructor(maxBytes: number) {
@@ -24,16 +26,18 @@ export class FrameReader {
 
   /** @throws FrameError when a message is too large or compressed */
   push(chunk: Buffer): Buffer[] {
-    this.buffer = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk]);
+    const bytes = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk]);
     const found: Buffer[] = [];
-    while (this.buffer.length >= 5) {
-      const length = this.buffer.readUInt32BE(1);
+    let at = 0;
+    while (bytes.length - at >= 5) {
+      const length = bytes.readUInt32BE(at + 1);
       if (5 + length > this.maxBytes) throw new FrameError(`message of ${length} bytes, the limit is ${this.maxBytes}`);
-      if (this.buffer[0] !== 0) throw new FrameError('compressed message, none was asked for');
-      if (this.buffer.length < 5 + length) break;
-      found.push(this.buffer.subarray(5, 5 + length));
-      this.buffer = this.buffer.subarray(5 + length);
+      if (bytes[at] !== 0) throw new FrameError('compressed message, none was asked for');
+      if (bytes.length - at < 5 + length) break;
+      found.push(bytes.subarray(at + 5, at + 5 + length));
+      at += 5 + length;
     }
+    this.buffer = at === bytes.length ? EMPTY : bytes.subarray(at);
     return found;
   }
 

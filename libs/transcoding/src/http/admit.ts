@@ -18,11 +18,11 @@ export function checkHeaders({ request }: Exchange): void {
 /**
  * What ESPv2 does before its transcoder: path normalisation, method override, CORS, routing, tokens.
  * @returns the route's plan, or undefined when the request is answered
- * @throws RequestError 400, 401, 403, 404 or 405
+ * @throws RequestError 400, 404 or 405; 401 or 403 by rejecting
  */
-export async function admit(exchange: Exchange): Promise<MethodPlan | undefined> {
+export function admit(exchange: Exchange): MethodPlan | Promise<MethodPlan> | undefined {
   const { request, context } = exchange;
-  for (const name of Object.keys(request.headers)) {
+  for (const name in request.headers) {
     if (name.includes('_')) throw new RequestError(400, `The header name "${name}" has an underscore.`);
   }
   if (exchange.originalPath.includes('#')) throw new RequestError(400, 'The path has a fragment.');
@@ -48,9 +48,11 @@ export async function admit(exchange: Exchange): Promise<MethodPlan | undefined>
   }
   exchange.template = route.plan.template;
   exchange.rpc = route.plan.grpcPath;
-  const verifier = context.settings.policy?.(route.plan.selector).verifier;
-  if (verifier) {
-    exchange.upstreamHeaders['x-endpoint-api-userinfo'] = await authenticate(verifier, request.headers, exchange.query);
-  }
-  return route.plan;
+  const { plan } = route;
+  const verifier = context.settings.policy?.(plan.selector).verifier;
+  if (!verifier) return plan;
+  return authenticate(verifier, request.headers, exchange.query).then((payload) => {
+    exchange.upstreamHeaders['x-endpoint-api-userinfo'] = payload;
+    return plan;
+  });
 }

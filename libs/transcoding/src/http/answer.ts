@@ -51,9 +51,9 @@ export abstract class Answer implements CallListener {
     return readHttpBody(this.plan.responseFields, message);
   }
 
-  /** The backend's metadata with the status that HTTP has no place for. */
+  /** The backend's metadata, but for its content type, with the status that HTTP has no place for. */
   protected metadata(status: GrpcStatus | undefined, trailers: IncomingHttpHeaders): OutgoingHttpHeaders {
-    const headers = responseHeaders(this.initial);
+    const headers = responseHeaders(this.initial, false);
     if (status) {
       headers['grpc-status'] = String(status.code);
       if (trailers['grpc-message'] !== undefined) headers['grpc-message'] = trailers['grpc-message'];
@@ -61,7 +61,6 @@ export abstract class Answer implements CallListener {
       if (details !== undefined && !this.exchange.context.options.convertGrpcStatus)
         headers['grpc-status-details-bin'] = details;
     }
-    delete headers['content-type'];
     return headers;
   }
 

@@ -152,14 +152,17 @@ export class Call {
 
   private onData(reader: FrameReader, chunk: Buffer): void {
     if (this.done) return;
-    let waits: Promise<void>[];
+    let waits: Promise<void>[] | undefined;
     try {
-      waits = reader.push(chunk).flatMap((message) => this.listener.message(message) ?? []);
+      for (const message of reader.push(chunk)) {
+        const wait = this.listener.message(message);
+        if (wait) (waits ??= []).push(wait);
+      }
     } catch (error) {
       this.fail(error);
       return;
     }
-    if (waits.length === 0) return;
+    if (!waits) return;
     this.stream?.pause();
     void Promise.all(waits).then(() => this.stream?.resume());
   }

@@ -116,7 +116,7 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
       });
     });
   }
-  void handle(exchange);
+  handle(exchange);
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

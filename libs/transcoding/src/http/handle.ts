@@ -10,25 +10,29 @@ import { reply, replyError } from './reply.ts';
 import { startRequestSpan } from './spans.ts';
 import { transcode } from './transcode.ts';
 
-/** Answers one request, whatever it is. Never rejects. */
-export async function handle(exchange: Exchange): Promise<void> {
-  const { context, request, response } = exchange;
+/** Answers one request, whatever it is. Never throws. */
+export function handle(exchange: Exchange): void {
   try {
-    if (context.settings.local?.(exchange.path, request, response)) return;
-    if (context.options.healthz && exchange.path === `/${context.options.healthz.replace(/^\//, '')}`) {
-      reply(exchange, 200, { 'content-type': 'text/plain' }, '');
-      return;
-    }
-    exchange.span = startRequestSpan(exchange);
-    checkHeaders(exchange);
-    if (context.mode === 'transcoder') await translate(exchange, undefined);
-    else {
-      const route = await admit(exchange);
-      if (route) await translate(exchange, route);
-    }
+    answer(exchange)?.catch((error: unknown) => fail(exchange, error));
   } catch (error) {
     fail(exchange, error);
   }
+}
+
+/** A promise only when there is something to wait for: most requests have neither token nor body. */
+function answer(exchange: Exchange): Promise<void> | undefined {
+  const { context, request, response } = exchange;
+  if (context.settings.local?.(exchange.path, request, response)) return undefined;
+  if (context.options.healthz && exchange.path === `/${context.options.healthz.replace(/^\//, '')}`) {
+    reply(exchange, 200, { 'content-type': 'text/plain' }, '');
+    return undefined;
+  }
+  exchange.span = startRequestSpan(exchange);
+  checkHeaders(exchange);
+  if (context.mode === 'transcoder') return translate(exchange, undefined);
+  const route = admit(exchange);
+  if (route instanceof Promise) return route.then((admitted) => translate(exchange, admitted));
+  return route && translate(exchange, route);
 }
 
 function fail(exchange: Exchange, error: unknown): void {
@@ -41,10 +45,14 @@ function fail(exchange: Exchange, error: unknown): void {
 }
 
 /** Finds the rule, binds path and query, and makes the call; what cannot be bound goes on untranslated. */
-async function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<void> {
+function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<void> | undefined {
   const { context, method, path, request } = exchange;
-  const untranslated = () => passThrough(exchange, context.backendOf(serviceOf(exchange, route)));
-  if (/^application\/grpc(?:$|[+;])/.test(request.headers['content-type'] ?? '')) return untranslated();
+  const untranslated = () => {
+    passThrough(exchange, context.backendOf(serviceOf(exchange, route)));
+    return undefined;
+  };
+  const type = request.headers['content-type'];
+  if (type !== undefined && /^application\/grpc(?:$|[+;])/.test(type)) return untranslated();
   const match = context.api.matcher.match(method, path);
   if (!match) {
     if (!context.options.rejectUnknownMethod) return untranslated();
@@ -73,7 +81,7 @@ async function translate(exchange: Exchange, route: MethodPlan | undefined): Pro
   });
   overrides(fromPath, query.bindings, doubt);
   const bindings = [...fromPath, ...query.bindings];
-  await transcode(exchange, plan, bindings, context.backendOf(plan.method.parent.typeName), doubt);
+  return transcode(exchange, plan, bindings, context.backendOf(plan.method.parent.typeName), doubt);
 }
 
 /** A query parameter that sets what the path has set. */

@@ -57,10 +57,12 @@ export function relayPlain(exchange: Exchange, headers: IncomingHttpHeaders, bod
 const DROPPED = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer', 'content-length']);
 
 /** A backend's headers as HTTP/1 response headers. */
-export function responseHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+export function responseHeaders(headers: IncomingHttpHeaders, withType = true): OutgoingHttpHeaders {
   const found: OutgoingHttpHeaders = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !name.startsWith(':') && !DROPPED.has(name)) found[name] = value;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || name.startsWith(':') || DROPPED.has(name)) continue;
+    if (withType || name !== 'content-type') found[name] = value;
   }
   return found;
 }

@@ -39,16 +39,21 @@ async function pieces(
   }
 }
 
+const EMPTY: Buffer = Buffer.alloc(0);
+
 /**
- * Reads a whole body.
+ * Reads a whole body; at once when none is announced.
  * @throws RequestError 413 above the limit, 408 when it does not come
  */
-export async function readBody(exchange: Exchange): Promise<Buffer> {
+export function readBody(exchange: Exchange): Buffer | Promise<Buffer> {
   const { headers } = exchange.request;
-  const maxBytes = exchange.context.maxRequestBytes;
   const announced = Number(headers['content-length'] ?? 0);
-  if (announced > maxBytes) throw new RequestError(413, TOO_LARGE);
-  if (announced === 0 && !headers['transfer-encoding']) return Buffer.alloc(0);
+  if (announced > exchange.context.maxRequestBytes) throw new RequestError(413, TOO_LARGE);
+  return announced === 0 && !headers['transfer-encoding'] ? EMPTY : collect(exchange);
+}
+
+async function collect(exchange: Exchange): Promise<Buffer> {
+  const maxBytes = exchange.context.maxRequestBytes;
   const chunks: Buffer[] = [];
   let length = 0;
   await readPieces(exchange, (chunk) => {
@@ -66,6 +71,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws RequestError 400 when the bytes are no UTF-8
  */
 export function bodyText(bytes: Uint8Array, { headers }: IncomingMessage): string {
+  if (bytes.length === 0) return '';
   try {
     return UTF8.decode(bytes);
   } catch {

@@ -8,7 +8,7 @@ import { lingerThenEnd } from './linger.ts';
 /** Smaller bodies do not get smaller. */
 const MIN_COMPRESSED = 1024;
 
-/** Sends a whole answer. */
+/** Sends a whole answer. The headers are the callee's from here on. */
 export function reply(
   exchange: Exchange,
   status: number,
@@ -17,21 +17,33 @@ export function reply(
 ): void {
   const { response, extraHeaders, requestId } = exchange;
   if (response.headersSent || response.destroyed) return;
-  let bytes: Uint8Array = typeof body === 'string' ? Buffer.from(body) : body;
+  for (const name in extraHeaders) headers[name] = extraHeaders[name];
+  headers['x-request-id'] = requestId;
   let code = status;
-  const all: OutgoingHttpHeaders = { ...headers, ...extraHeaders, 'x-request-id': requestId };
+  let content = body;
   if (status === 200) {
-    if (tag(exchange, all, bytes)) {
+    if (tag(exchange, headers, body)) {
       code = 304;
-      bytes = Buffer.alloc(0);
-      delete all['content-type'];
-    } else bytes = compress(exchange, all, bytes);
+      content = '';
+      delete headers['content-type'];
+    } else content = compress(exchange, headers, body);
   }
-  if (code !== 304) all['content-length'] = bytes.length;
-  response.writeHead(code, all);
-  const content = exchange.request.method === 'HEAD' ? Buffer.alloc(0) : bytes;
-  if (exchange.request.complete) response.end(content);
-  else lingerThenEnd(exchange, status, content);
+  const length = lengthOf(content);
+  if (code !== 304) headers['content-length'] = length;
+  response.writeHead(code, headers);
+  if (exchange.request.method === 'HEAD') content = '';
+  const { complete } = exchange.request;
+  // ASCII goes out with its head in one piece; other text would change the encoding of the head.
+  if (complete && typeof content === 'string' && content.length === length) response.end(content, 'latin1');
+  else {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    if (complete) response.end(bytes);
+    else lingerThenEnd(exchange, status, bytes);
+  }
+}
+
+function lengthOf(content: string | Uint8Array): number {
+  return typeof content === 'string' ? Buffer.byteLength(content) : content.length;
 }
 
 /** Sends an answer of the gateway itself: JSON as ESPv2, plain text as the bare filter. */
@@ -50,29 +62,29 @@ function challenge({ request, path }: Exchange, message: string): string {
 }
 
 /** Sets the ETag of a GET; true when the client has this answer already. */
-function tag(exchange: Exchange, headers: OutgoingHttpHeaders, bytes: Uint8Array): boolean {
+function tag(exchange: Exchange, headers: OutgoingHttpHeaders, body: string | Uint8Array): boolean {
   if (!exchange.context.settings.etags || exchange.method !== 'GET') return false;
-  const etag = (headers['etag'] ??= `W/"${createHash('sha1').update(bytes).digest('base64url')}"`);
+  const etag = (headers['etag'] ??= `W/"${createHash('sha1').update(body).digest('base64url')}"`);
   const known = exchange.request.headers['if-none-match'];
   if (!known) return false;
   const bare = etag.replace(/^W\//, '');
   return known.split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === bare);
 }
 
-function compress(exchange: Exchange, headers: OutgoingHttpHeaders, bytes: Uint8Array): Uint8Array {
-  if (!exchange.context.settings.compress || headers['content-encoding']) return bytes;
+function compress(exchange: Exchange, headers: OutgoingHttpHeaders, body: string | Uint8Array): string | Uint8Array {
+  if (!exchange.context.settings.compress || headers['content-encoding']) return body;
   headers['vary'] = headers['vary'] ? `${headers['vary']}, Accept-Encoding` : 'Accept-Encoding';
-  if (bytes.length < MIN_COMPRESSED) return bytes;
+  if (lengthOf(body) < MIN_COMPRESSED) return body;
   const accepted = acceptedEncodings(exchange.request.headers['accept-encoding']);
   if (accepted.has('br')) {
     headers['content-encoding'] = 'br';
-    return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
+    return brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } });
   }
   if (accepted.has('gzip')) {
     headers['content-encoding'] = 'gzip';
-    return gzipSync(bytes, { level: 6 });
+    return gzipSync(body, { level: 6 });
   }
-  return bytes;
+  return body;
 }
 
 function acceptedEncodings(header: string | string[] | undefined): Set<string> {

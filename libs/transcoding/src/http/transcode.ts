@@ -18,13 +18,13 @@ import { grpcHeaders } from './upstream-headers.ts';
 const UNARY_DEADLINE_MS = 15_000;
 
 /** Makes the gRPC call that a request asks for and answers with what comes back. */
-export async function transcode(
+export function transcode(
   exchange: Exchange,
   plan: MethodPlan,
   bindings: readonly ResolvedBinding[],
   backend: Backend,
   doubt: (problem: string) => void,
-): Promise<void> {
+): Promise<void> | undefined {
   const { context } = exchange;
   const translator = new RequestTranslator(plan, bindings, {
     registry: context.api.registry,
@@ -34,15 +34,19 @@ export async function transcode(
   });
   const call = new PendingCall(exchange, plan, backend);
   if (plan.method.methodKind === 'client_streaming' || plan.method.methodKind === 'bidi_streaming') {
-    await streamRequest(exchange, plan, translator, call);
-  } else {
-    const body = await readBody(exchange);
+    return streamRequest(exchange, plan, translator, call);
+  }
+  const send = (body: Buffer): void => {
     if (body.length > 0 && plan.body === '') doubt('the rule of this method takes no body');
     const message = plan.httpBodyIn
       ? translator.raw(body, exchange.request.headers['content-type'])
       : translator.json(bodyText(body, exchange.request));
     call.start(frame(message));
-  }
+  };
+  const body = readBody(exchange);
+  if (body instanceof Promise) return body.then(send);
+  send(body);
+  return undefined;
 }
 
 async function streamRequest(

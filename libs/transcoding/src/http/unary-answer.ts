@@ -17,14 +17,15 @@ export class UnaryAnswer extends Answer {
       return;
     }
     const headers = this.metadata(status, trailers);
-    if (!this.found) {
-      reply(this.exchange, 200, { ...headers, 'content-type': 'application/json' }, '');
-    } else if (this.plan.httpBodyOut && this.found.length > 0) {
+    headers['content-type'] = 'application/json';
+    if (!this.found) reply(this.exchange, 200, headers, '');
+    else if (!this.plan.httpBodyOut) this.replyJson(this.found, headers);
+    else if (this.found.length === 0) reply(this.exchange, 200, headers, '');
+    else {
       const { contentType, data } = this.httpBody(this.found);
-      reply(this.exchange, 200, { ...headers, 'content-type': contentType }, data);
-    } else if (this.plan.httpBodyOut) {
-      reply(this.exchange, 200, { ...headers, 'content-type': 'application/json' }, '');
-    } else this.replyJson(this.found, headers);
+      headers['content-type'] = contentType;
+      reply(this.exchange, 200, headers, data);
+    }
   }
 
   private replyJson(message: Buffer, headers: ReturnType<Answer['metadata']>): void {
@@ -38,6 +39,6 @@ export class UnaryAnswer extends Answer {
       });
       return;
     }
-    reply(this.exchange, 200, { ...headers, 'content-type': 'application/json' }, json);
+    reply(this.exchange, 200, headers, json);
   }
 }

@@ -13,15 +13,21 @@ const HOP_BY_HOP = new Set([
   'host',
   'http2-settings',
 ]);
+const NONE: ReadonlySet<string> = new Set();
 
-/** The client's headers as metadata; what only a proxy may say is taken out and said anew. */
-export function forwardedHeaders({ context, request, requestId, upstreamHeaders }: Exchange): OutgoingHttpHeaders {
+/** The client's headers without those in `left`; what only a proxy may say is taken out and said anew. */
+export function forwardedHeaders(
+  { context, request, requestId, upstreamHeaders }: Exchange,
+  left: ReadonlySet<string> = NONE,
+): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {};
-  const named = new Set((request.headers.connection ?? '').toLowerCase().split(/\s*,\s*/));
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value === undefined || HOP_BY_HOP.has(name) || named.has(name) || name.startsWith(':')) continue;
+  const sent = request.headers;
+  const named = sent.connection === undefined ? NONE : new Set(sent.connection.toLowerCase().split(/\s*,\s*/));
+  for (const name in sent) {
+    const value = sent[name];
+    if (value === undefined || HOP_BY_HOP.has(name) || named.has(name) || left.has(name)) continue;
     if (name === 'te' && value !== 'trailers') continue;
-    if (name.startsWith('x-envoy-') || name === 'x-http-method-override') continue;
+    if (name.startsWith('x-envoy-') || name === 'x-http-method-override' || name.startsWith(':')) continue;
     headers[name] = value;
   }
   headers['x-request-id'] = requestId;
@@ -40,24 +46,25 @@ export function clientAddresses(
   peer: string | undefined,
   trustedHops: number,
 ): string {
-  const claimed = String(sent ?? '')
+  const own = peer === undefined ? 'unknown' : peer.startsWith('::ffff:') ? peer.slice(7) : peer;
+  if (trustedHops === 0 || sent === undefined) return own;
+  const claimed = String(sent)
     .split(',')
     .map((entry) => entry.trim())
     .filter(Boolean);
-  const kept = trustedHops > 0 ? claimed.slice(-trustedHops) : [];
-  return [...kept, (peer ?? 'unknown').replace(/^::ffff:/, '')].join(', ');
+  return [...claimed.slice(-trustedHops), own].join(', ');
 }
+
+const OF_THE_BODY: ReadonlySet<string> = new Set(['content-length', 'content-type', 'te']);
 
 /** The same as metadata of a gRPC call. */
 export function grpcHeaders(exchange: Exchange, grpcPath: string): OutgoingHttpHeaders {
-  const headers = forwardedHeaders(exchange);
-  delete headers['content-length'];
-  return Object.assign(headers, {
-    ':method': 'POST',
-    ':path': grpcPath,
-    'content-type': 'application/grpc',
-    te: 'trailers',
-    'x-envoy-original-path': exchange.originalPath,
-    'x-envoy-original-method': exchange.method,
-  });
+  const headers = forwardedHeaders(exchange, OF_THE_BODY);
+  headers[':method'] = 'POST';
+  headers[':path'] = grpcPath;
+  headers['content-type'] = 'application/grpc';
+  headers['te'] = 'trailers';
+  headers['x-envoy-original-path'] = exchange.originalPath;
+  headers['x-envoy-original-method'] = exchange.method;
+  return headers;
 }

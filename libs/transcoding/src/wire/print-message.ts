@@ -1,23 +1,15 @@
 import { type DescField, type DescMessage, type Registry, ScalarType } from '@bufbuild/protobuf';
 import type { TranscodingOptions } from '../options.ts';
+import { type FieldPlan, MessagePlan } from './field-plan.ts';
+import { joinEntries, MAX_DEPTH, printOrdered } from './print-ordered.ts';
 import { printDefault, printScalar, wireTypeOf } from './print-scalar.ts';
-import { printsItself, printWellKnown } from './print-well-known.ts';
+import { printWellKnown } from './print-well-known.ts';
 import { WireReader } from './wire-reader.ts';
 
 export type PrintOptions = Pick<
   TranscodingOptions,
   'alwaysPrintPrimitiveFields' | 'alwaysPrintEnumsAsInts' | 'preserveProtoFieldNames'
 >;
-
-const MAX_DEPTH = 100;
-
-/** What is known about a field before a message comes. */
-interface FieldPlan {
-  readonly field: DescField;
-  /** `"name":` */
-  readonly key: string;
-  readonly index: number;
-}
 
 /** A field so far: a value, a list, a map, or the bytes of a message. */
 type Printed = string | string[] | Map<string, string> | Parts;
@@ -30,7 +22,7 @@ type Printed = string | string[] | Map<string, string> | Parts;
 export class JsonPrinter {
   private readonly registry: Registry;
   private readonly options: PrintOptions;
-  private readonly plans = new Map<DescMessage, Map<number, FieldPlan>>();
+  private readonly plans = new Map<DescMessage, MessagePlan>();
 
   constructor(registry: Registry, options: PrintOptions) {
     this.registry = registry;
@@ -39,13 +31,28 @@ export class JsonPrinter {
 
   /** @throws Error when the bytes are no such message or an Any holds an unknown type */
   print(desc: DescMessage, bytes: Buffer): string {
+    const plan = this.planOf(desc);
+    if (plan.wellKnown === undefined && !this.options.alwaysPrintPrimitiveFields) {
+      const members = this.ordered(plan, bytes);
+      if (members !== undefined) return `{${members}}`;
+    }
     return this.message(desc, new WireReader(bytes), 0);
+  }
+
+  private ordered(plan: MessagePlan, bytes: Buffer): string | undefined {
+    try {
+      return printOrdered(this, plan, new WireReader(bytes), bytes.length, 0);
+    } catch {
+      // The other way says what is wrong, or finds that a later part mends it.
+      return undefined;
+    }
   }
 
   /** The JSON of a message that fills the rest of the reader. */
   message(desc: DescMessage, reader: WireReader, depth: number): string {
     if (depth > MAX_DEPTH) throw new RangeError(`more than ${MAX_DEPTH} levels deep`);
-    if (printsItself(desc)) return printWellKnown(this, this.registry, desc, reader, depth);
+    const { wellKnown } = this.planOf(desc);
+    if (wellKnown !== undefined) return printWellKnown(this, this.registry, wellKnown, desc, reader, depth);
     return `{${this.members(desc, reader, depth)}}`;
   }
 
@@ -56,7 +63,7 @@ export class JsonPrinter {
     const order: FieldPlan[] = [];
     while (reader.at < reader.end) {
       const tag = reader.uint32();
-      const known = plan.get(tag >>> 3);
+      const known = plan.field(tag >>> 3);
       if (!known || !this.read(known, values, reader, tag & 7, depth)) reader.skip(tag & 7, tag >>> 3);
       else if (order.at(-1) !== known && !order.includes(known)) order.push(known);
     }
@@ -66,7 +73,7 @@ export class JsonPrinter {
       text += text ? `,${key}${value}` : key + value;
     }
     if (!this.options.alwaysPrintPrimitiveFields) return text;
-    for (const { key, index, field } of plan.values()) {
+    for (const { key, index, field } of plan.fields) {
       if (values[index] !== undefined) continue;
       const value = this.defaultOf(field);
       if (value !== undefined) text += text ? `,${key}${value}` : key + value;
@@ -81,15 +88,9 @@ export class JsonPrinter {
     return name === undefined ? String(number) : `"${name}"`;
   }
 
-  private planOf(desc: DescMessage): Map<number, FieldPlan> {
+  planOf(desc: DescMessage): MessagePlan {
     let plan = this.plans.get(desc);
-    if (plan) return plan;
-    plan = new Map();
-    for (const [index, field] of desc.fields.entries()) {
-      const name = this.options.preserveProtoFieldNames ? field.name : field.jsonName;
-      plan.set(field.number, { field, key: `${JSON.stringify(name)}:`, index });
-    }
-    this.plans.set(desc, plan);
+    if (!plan) this.plans.set(desc, (plan = new MessagePlan(desc, this.options.preserveProtoFieldNames)));
     return plan;
   }
 
@@ -157,12 +158,9 @@ export class JsonPrinter {
     return field.enum ? this.enumValue(field, reader.uint32() | 0) : printScalar(reader, field.scalar as ScalarType);
   }
 
-  private entry(
-    field: DescField & { fieldKind: 'map' },
-    map: Map<string, string>,
-    reader: WireReader,
-    depth: number,
-  ): void {
+  /** Adds one entry of a map; any other field has none. */
+  entry(field: DescField, map: Map<string, string>, reader: WireReader, depth: number): void {
+    if (field.fieldKind !== 'map') return;
     const end = reader.limit();
     const inner = reader.within(end);
     let key = printDefault(field.mapKey);
@@ -189,7 +187,7 @@ export class JsonPrinter {
   private finished(value: Printed | undefined, field: DescField, depth: number): string {
     if (typeof value === 'string') return value;
     if (value instanceof Parts) return this.message(field.message as DescMessage, value.reader(), depth + 1);
-    if (value instanceof Map) return `{${[...value].map(([key, entry]) => `${key}:${entry}`).join(',')}}`;
+    if (value instanceof Map) return joinEntries(value);
     return `[${value?.join(',') ?? ''}]`;
   }
 

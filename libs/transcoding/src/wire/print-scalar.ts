@@ -1,4 +1,5 @@
 import { ScalarType } from '@bufbuild/protobuf';
+import { printString } from './print-string.ts';
 import type { WireReader } from './wire-reader.ts';
 
 /** The wire type of a scalar that is not packed. */
@@ -26,9 +27,9 @@ export function printScalar(reader: WireReader, type: ScalarType): string {
   switch (type) {
     case ScalarType.STRING: {
       const limit = reader.limit();
-      const text = bytes.toString('utf8', reader.at, limit);
+      const text = printString(bytes, reader.at, limit);
       reader.at = limit;
-      return JSON.stringify(text);
+      return text;
     }
     case ScalarType.BYTES: {
       const limit = reader.limit();

@@ -1,31 +1,32 @@
 import { type DescMessage, type Registry, ScalarType } from '@bufbuild/protobuf';
 import type { JsonPrinter } from './print-message.ts';
-import { printDefault, printScalar, signed } from './print-scalar.ts';
+import { printDefault, printScalar } from './print-scalar.ts';
+import { printDuration, printTimestamp } from './print-time.ts';
 import { WireReader } from './wire-reader.ts';
 import { WRAPPERS } from './well-known.ts';
 
 const PREFIX = 'google.protobuf.';
 const OTHERS = new Set(['Timestamp', 'Duration', 'FieldMask', 'Any', 'Struct', 'ListValue', 'Value']);
 
-/** Whether the JSON of a message is not an object of its fields. */
-export function printsItself({ typeName }: DescMessage): boolean {
-  if (!typeName.startsWith(PREFIX)) return false;
+/** The name of a message (without its package) whose JSON is not an object of its fields; undefined for all others. */
+export function wellKnownName({ typeName }: DescMessage): string | undefined {
+  if (!typeName.startsWith(PREFIX)) return undefined;
   const name = typeName.slice(PREFIX.length);
-  return OTHERS.has(name) || name in WRAPPERS;
+  return OTHERS.has(name) || name in WRAPPERS ? name : undefined;
 }
 
-/** The JSON of such a message. */
+/** The JSON of such a message; `name` is what wellKnownName says. */
 export function printWellKnown(
   printer: JsonPrinter,
   registry: Registry,
+  name: string,
   desc: DescMessage,
   reader: WireReader,
   depth: number,
 ): string {
-  const name = desc.typeName.slice(PREFIX.length);
+  if (name === 'Timestamp') return printTimestamp(reader);
   const wrapped = WRAPPERS[name];
   if (wrapped !== undefined) return printWrapper(wrapped, reader);
-  if (name === 'Timestamp') return printTimestamp(reader);
   if (name === 'Duration') return printDuration(reader);
   if (name === 'FieldMask') return printFieldMask(reader);
   if (name === 'Any') return printAny(printer, registry, reader, depth);
@@ -45,44 +46,6 @@ function printWrapper(type: ScalarType, reader: WireReader): string {
     else reader.skip(tag & 7, tag >>> 3);
   }
   return text;
-}
-
-function secondsAndNanos(reader: WireReader): [seconds: bigint, nanos: number] {
-  let seconds = 0n;
-  let nanos = 0;
-  while (reader.at < reader.end) {
-    const tag = reader.uint32();
-    if (tag === 8) seconds = BigInt(signed(reader.uint64()));
-    else if (tag === 16) nanos = reader.uint32() | 0;
-    else reader.skip(tag & 7, tag >>> 3);
-  }
-  return [seconds, nanos];
-}
-
-function printTimestamp(reader: WireReader): string {
-  const [seconds, nanos] = secondsAndNanos(reader);
-  if (seconds < -62135596800n || seconds > 253402300799n || nanos < 0 || nanos > 999_999_999) {
-    throw new RangeError('a timestamp out of range');
-  }
-  const text = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  return `"${text}${fraction(nanos)}Z"`;
-}
-
-function printDuration(reader: WireReader): string {
-  const [seconds, nanos] = secondsAndNanos(reader);
-  const wrongSign = (seconds > 0n && nanos < 0) || (seconds < 0n && nanos > 0);
-  if (seconds > 315576000000n || seconds < -315576000000n || Math.abs(nanos) > 999_999_999 || wrongSign) {
-    throw new RangeError('a duration out of range');
-  }
-  const sign = seconds < 0n || nanos < 0 ? '-' : '';
-  return `"${sign}${seconds < 0n ? -seconds : seconds}${fraction(Math.abs(nanos))}s"`;
-}
-
-/** No, three, six or nine digits. */
-function fraction(nanos: number): string {
-  if (nanos === 0) return '';
-  const digits = String(nanos).padStart(9, '0');
-  return `.${digits.replace(/(?:000){1,2}$/, '')}`;
 }
 
 function printFieldMask(reader: WireReader): string {
@@ -114,7 +77,7 @@ function printAny(printer: JsonPrinter, registry: Registry, reader: WireReader, 
   if (!desc) throw new Error(`the type ${typeUrl} is not in the descriptor set`);
   const type = `"@type":${JSON.stringify(typeUrl)}`;
   const inner = printer.message(desc, new WireReader(value), depth + 1);
-  if (printsItself(desc)) return `{${type},"value":${inner}}`;
+  if (printer.planOf(desc).wellKnown !== undefined) return `{${type},"value":${inner}}`;
   return inner === '{}' ? `{${type}}` : `{${type},${inner.slice(1)}`;
 }
 

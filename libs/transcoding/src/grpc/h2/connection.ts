@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import { connect, type Socket } from 'node:net';
-import { FrameSplitter, FrameType, frameHead, Flag } from './frames.ts';
+import { FrameSplitter, FrameType, frameHead, Flag, requestFrames } from './frames.ts';
 import { HpackDecoder } from './hpack.ts';
 
 /** Hears of one stream. */
@@ -59,8 +59,8 @@ export class H2Connection {
     this.credit(CONNECTION_WINDOW - 65_535);
   }
 
-  /** Sends a request whose headers are encoded. @returns its id, or undefined when it does not fit now */
-  request(headers: Buffer, body: Buffer, listener: StreamListener): number | undefined {
+  /** Sends a request whose headers are encoded, as latin1. @returns its id, or undefined when it does not fit now */
+  request(headers: string, body: Buffer, listener: StreamListener): number | undefined {
     const room = Math.min(this.sendWindow, this.streamWindow, MAX_FRAME);
     if (this.gone || this.streams.size >= this.maxStreams || headers.length > MAX_FRAME || body.length > room) {
       return undefined;
@@ -69,8 +69,7 @@ export class H2Connection {
     this.nextId += 2;
     this.streams.set(id, { listener, answered: false });
     this.sendWindow -= body.length;
-    this.send(frameHead(FrameType.HEADERS, Flag.END_HEADERS, id, headers.length), headers);
-    this.send(frameHead(FrameType.DATA, Flag.END_STREAM, id, body.length), body);
+    this.send(requestFrames(id, headers, body));
     if (id > MAX_STREAM_ID) this.leave();
     return id;
   }
@@ -99,7 +98,7 @@ export class H2Connection {
   private flush(): void {
     const { out } = this;
     this.out = [];
-    if (out.length && !this.socket.destroyed) this.socket.write(Buffer.concat(out));
+    if (out.length && !this.socket.destroyed) this.socket.write(out.length === 1 ? out[0]! : Buffer.concat(out));
   }
 
   private read(chunk: Buffer): void {

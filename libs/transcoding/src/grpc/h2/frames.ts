@@ -15,14 +15,35 @@ export const Flag = { ACK: 1, END_STREAM: 1, END_HEADERS: 4, PADDED: 8, PRIORITY
 const HEAD_BYTES = 9;
 const MAX_PAYLOAD = 16_384;
 const MAX_BLOCK = 64 << 10;
+const EMPTY: Buffer = Buffer.alloc(0);
 
 /** The nine bytes before a payload. */
 export function frameHead(type: number, flags: number, id: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(HEAD_BYTES);
-  bytes.writeUIntBE(length, 0, 3);
-  bytes[3] = type;
-  bytes[4] = flags;
-  bytes.writeUInt32BE(id, 5);
+  writeHead(bytes, 0, type, flags, id, length);
+  return bytes;
+}
+
+function writeHead(bytes: Buffer, at: number, type: number, flags: number, id: number, length: number): void {
+  bytes[at] = length >>> 16;
+  bytes[at + 1] = length >>> 8;
+  bytes[at + 2] = length;
+  bytes[at + 3] = type;
+  bytes[at + 4] = flags;
+  bytes[at + 5] = id >>> 24;
+  bytes[at + 6] = id >>> 16;
+  bytes[at + 7] = id >>> 8;
+  bytes[at + 8] = id;
+}
+
+/** A whole request in one piece; `headers` holds a byte in each character. */
+export function requestFrames(id: number, headers: string, body: Uint8Array): Buffer {
+  const data = HEAD_BYTES + headers.length;
+  const bytes = Buffer.allocUnsafe(data + HEAD_BYTES + body.length);
+  writeHead(bytes, 0, FrameType.HEADERS, Flag.END_HEADERS, id, headers.length);
+  bytes.write(headers, HEAD_BYTES, 'latin1');
+  writeHead(bytes, data, FrameType.DATA, Flag.END_STREAM, id, body.length);
+  bytes.set(body, data + HEAD_BYTES);
   return bytes;
 }
 
@@ -31,7 +52,7 @@ type FrameHandler = (type: number, flags: number, id: number, payload: Buffer) =
 /** Cuts bytes into frames; header blocks come whole and padding is gone. */
 export class FrameSplitter {
   private readonly handle: FrameHandler;
-  private rest: Buffer = Buffer.alloc(0);
+  private rest: Buffer = EMPTY;
   private block: { flags: number; id: number; parts: Buffer[]; bytes: number } | undefined;
 
   constructor(handle: FrameHandler) {
@@ -52,7 +73,7 @@ export class FrameSplitter {
       this.take(bytes[at + 3] as number, flags, id, bytes.subarray(at + HEAD_BYTES, end));
       at = end;
     }
-    this.rest = at === bytes.length ? Buffer.alloc(0) : bytes.subarray(at);
+    this.rest = at === bytes.length ? EMPTY : bytes.subarray(at);
   }
 
   private take(type: number, flags: number, id: number, payload: Buffer): void {

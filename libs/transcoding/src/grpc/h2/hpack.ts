@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http2';
 import { decodeHuffman } from './huffman.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
@@ -105,42 +105,4 @@ export class HpackDecoder {
     if (this.at >= this.bytes.length) throw new Error('HPACK: the block ends too early');
     return this.bytes[this.at++] as number;
   }
-}
-
-/**
- * Writes headers behind `prefix`, which is an encoded block itself, without any table or compression: the connection is
- * local, and what is not kept cannot leak. Pseudo-headers are written only when there is no prefix.
- */
-export function encodeHeaders(headers: OutgoingHttpHeaders, prefix?: Buffer): Buffer {
-  const parts: (readonly [string, string])[] = [];
-  let size = prefix?.length ?? 0;
-  for (const [name, given] of Object.entries(headers)) {
-    if (prefix && name.startsWith(':')) continue;
-    for (const value of Array.isArray(given) ? given : [given]) {
-      if (value === undefined) continue;
-      const text = String(value);
-      parts.push([name, text]);
-      size += name.length + text.length + 11;
-    }
-  }
-  const bytes = Buffer.allocUnsafe(size);
-  let at = prefix?.copy(bytes) ?? 0;
-  for (const [name, value] of parts) {
-    bytes[at++] = 0;
-    at = writeText(bytes, at, name);
-    at = writeText(bytes, at, value);
-  }
-  return bytes.subarray(0, at);
-}
-
-function writeText(bytes: Buffer, from: number, text: string): number {
-  let at = from;
-  if (text.length < 127) bytes[at++] = text.length;
-  else {
-    bytes[at++] = 127;
-    let rest = text.length - 127;
-    for (; rest >= 128; rest = Math.floor(rest / 128)) bytes[at++] = (rest & 127) | 128;
-    bytes[at++] = rest;
-  }
-  return at + bytes.write(text, at, 'latin1');
 }
