@@ -1,3 +1,4 @@
+import { afterAll, beforeAll } from '@jest/globals';
 import { type Message, PubSub, type Subscription, type SubscriptionOptions, type Topic } from '@google-cloud/pubsub';
 import { type PubSubEmulator, type PubSubEmulatorOptions, startPubSubEmulator } from '../src/index.ts';
 
@@ -31,6 +32,42 @@ export async function fixture(options: PubSubEmulatorOptions = {}): Promise<Fixt
       await client.close();
       await emulator.close();
     },
+  };
+}
+
+export interface SharedFixture extends Fixture {
+  readonly low: LowLevel;
+}
+
+/** One emulator, client and low-level clients for all tests of a file; made before the first and closed after the last. */
+export function sharedFixture(): SharedFixture {
+  let made: Fixture | undefined;
+  let low: LowLevel | undefined;
+  beforeAll(async () => {
+    made = await fixture();
+    low = await lowLevel(made.emulator);
+  });
+  afterAll(async () => {
+    await low?.close();
+    await made?.close();
+  });
+  const ready = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('the fixture is there in tests and hooks only');
+    return value;
+  };
+  return {
+    get emulator() {
+      return ready(made).emulator;
+    },
+    get client() {
+      return ready(made).client;
+    },
+    get low() {
+      return ready(low);
+    },
+    unique: (prefix) => ready(made).unique(prefix),
+    topicAndSubscription: (options) => ready(made).topicAndSubscription(options),
+    close: () => ready(made).close(),
   };
 }
 
@@ -91,6 +128,8 @@ export async function lowLevel(emulator: PubSubEmulator) {
   const subscriber = new v1.SubscriberClient(options as never);
   return { publisher, subscriber, close: () => Promise.all([publisher.close(), subscriber.close()]) };
 }
+
+export type LowLevel = Awaited<ReturnType<typeof lowLevel>>;
 
 /** Calls the admin door. */
 export async function admin(emulator: PubSubEmulator, path: string, body?: unknown): Promise<unknown> {

@@ -10,7 +10,7 @@ import type { Core } from './core.ts';
 import { VISIBLE } from './entry.ts';
 import { alreadyExists, failedPrecondition, invalid, notFound } from './errors.ts';
 import type { StoredMessage } from './message.ts';
-import { checkLabels, checkName, DELETED_TOPIC } from './names.ts';
+import { checkLabels, checkName, DELETED_TOPIC, projectOf } from './names.ts';
 import type { SnapshotState } from './snapshot.ts';
 import type { SubscriptionState } from './subscription.ts';
 import { attachedSubscription } from './subscriptions.ts';
@@ -20,10 +20,11 @@ import { applyUpdateMask } from './update-mask.ts';
 const MUTABLE = new Set(['labels', 'expire_time']);
 
 export function createSnapshot(core: Core, request: CreateSnapshotRequest, now: number): Snapshot {
-  checkName('snapshots', request.name, 'name');
+  if (request.name !== '') checkName('snapshots', request.name, 'name');
   checkLabels(request.labels);
   const subscription = attachedSubscription(core, request.subscription);
-  if (core.snapshots.has(request.name)) throw alreadyExists(request.name);
+  const name = request.name || freeName(core, projectOf(subscription.name));
+  if (core.snapshots.has(name)) throw alreadyExists(name);
   const topic = subscription.topic;
   if (!topic) throw failedPrecondition('The topic of the subscription was deleted: there is nothing to snapshot.');
   const unacked = [...subscription.backlog.entries.values()].map((entry) => entry.message);
@@ -36,7 +37,7 @@ export function createSnapshot(core: Core, request: CreateSnapshotRequest, now: 
   }
   const snapshot: SnapshotState = {
     config: create(SnapshotSchema, {
-      name: request.name,
+      name,
       topic: topic.name,
       expireTime: timestamp(oldest + 7 * DAY),
       labels: request.labels,
@@ -46,8 +47,16 @@ export function createSnapshot(core: Core, request: CreateSnapshotRequest, now: 
     fromSeq: core.lastSeq + 1,
   };
   addSnapshot(core, snapshot);
-  core.journal?.snapshot(request.name, snapshot);
+  core.journal?.snapshot(name, snapshot);
   return snapshot.config;
+}
+
+/** "If the name is not provided in the request, the server will assign a random name": ours only counts. */
+function freeName(core: Core, project: string): string {
+  for (let i = core.snapshots.size + 1; ; i++) {
+    const name = `${project}/snapshots/snapshot-${i}`;
+    if (!core.snapshots.has(name)) return name;
+  }
 }
 
 export function addSnapshot(core: Core, snapshot: SnapshotState): void {

@@ -15,6 +15,9 @@ import { parseFilter } from './filter.ts';
 import { checkLabels, checkName } from './names.ts';
 import { checkDuration, DAY, duration, durationMs, MINUTE, SECOND } from './time.ts';
 
+/** How push requests look; the only attribute of a push endpoint. The service defaults to the version of its API. */
+export const PUSH_VERSION = 'x-goog-version';
+
 /** Checks a configuration and fills in the defaults. */
 export function checkSubscription(core: Core, request: Subscription): Subscription {
   const config = clone(SubscriptionSchema, request);
@@ -95,11 +98,12 @@ function checkDelivery(config: Subscription): void {
       'Exactly-once delivery is not supported for push subscriptions: enable_exactly_once_delivery must be false.',
     );
   }
+  push.attributes[PUSH_VERSION] ??= 'v1';
   for (const [key, value] of Object.entries(push.attributes)) {
-    if (key !== 'x-goog-version')
-      throw invalid(`Invalid push_config.attributes: "${key}" is not known; only x-goog-version is.`);
+    if (key !== PUSH_VERSION)
+      throw invalid(`Invalid push_config.attributes: "${key}" is not known; only ${PUSH_VERSION} is.`);
     if (value !== 'v1' && value !== 'v1beta1')
-      throw invalid(`Invalid x-goog-version "${value}": v1 and v1beta1 are known.`);
+      throw invalid(`Invalid ${PUSH_VERSION} "${value}": v1 and v1beta1 are known.`);
   }
   const { authenticationMethod: auth } = push;
   if (auth.case === 'oidcToken' && !auth.value.serviceAccountEmail.includes('@')) {

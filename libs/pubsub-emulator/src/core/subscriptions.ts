@@ -9,7 +9,7 @@ import {
 import type { Core } from './core.ts';
 import { alreadyExists, failedPrecondition, invalid, notFound } from './errors.ts';
 import { checkName, DELETED_TOPIC } from './names.ts';
-import { checkSubscription } from './subscription-rules.ts';
+import { checkSubscription, PUSH_VERSION } from './subscription-rules.ts';
 import { SubscriptionState } from './subscription.ts';
 import { getTopic } from './topics.ts';
 import { applyUpdateMask } from './update-mask.ts';
@@ -91,6 +91,7 @@ export function updateSubscription(core: Core, request: UpdateSubscriptionReques
     request.updateMask,
     MUTABLE,
   );
+  keepPushVersion(subscription.config, next);
   configure(core, subscription, checkSubscription(core, next), now);
   return echo(subscription);
 }
@@ -99,7 +100,14 @@ export function modifyPushConfig(core: Core, name: string, pushConfig: PushConfi
   const subscription = attachedSubscription(core, name);
   const next = clone(SubscriptionSchema, subscription.config);
   next.pushConfig = pushConfig ?? create(PushConfigSchema);
+  keepPushVersion(subscription.config, next);
   configure(core, subscription, checkSubscription(core, next), now);
+}
+
+/** The version of a push endpoint stays when a change does not name it, even the change back to pulling. */
+function keepPushVersion(before: Subscription, next: Subscription): void {
+  const version = before.pushConfig?.attributes[PUSH_VERSION];
+  if (version !== undefined && next.pushConfig) next.pushConfig.attributes[PUSH_VERSION] ??= version;
 }
 
 function configure(core: Core, subscription: SubscriptionState, config: Subscription, now: number): void {

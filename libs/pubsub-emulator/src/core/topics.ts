@@ -64,6 +64,9 @@ function checkTopic(core: Core, request: Topic): Topic {
   if (config.messageRetentionDuration) {
     checkDuration(config.messageRetentionDuration, 'message_retention_duration', 10 * MINUTE, 31 * DAY);
   }
+  if (config.messageStoragePolicy?.allowedPersistenceRegions.length === 0) {
+    throw invalid('message_storage_policy.allowed_persistence_regions must not be empty: no region would be allowed.');
+  }
   if (config.schemaSettings) core.checkSchemaSettings(config.schemaSettings);
   // Output only, and input only: the service never echoes what the caller put here.
   config.state = Topic_State.ACTIVE;

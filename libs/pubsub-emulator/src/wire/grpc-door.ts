@@ -1,10 +1,14 @@
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { Server, ServerCredentials, type UntypedHandleCall } from '@grpc/grpc-js';
 import { Publisher, SchemaService, Subscriber } from '@kiban/contracts/google/pubsub/v1';
 import { IAMPolicy } from '@kiban/contracts/google/iam/v1';
 import { Health } from '@kiban/contracts/health/v1';
+import { restDoor, type Served } from '../rest/rest-door.ts';
 import type { Service } from '../service.ts';
 import { healthHandlers } from './health.ts';
 import { iamHandlers } from './iam.ts';
+import { onePort } from './one-port.ts';
 import { readPublishRequest } from './publish-request.ts';
 import { publisherHandlers } from './publisher.ts';
 import { schemaHandlers } from './schema-service.ts';
@@ -24,7 +28,7 @@ export interface GrpcDoor {
   close(): Promise<void>;
 }
 
-/** Serves the Pub/Sub API. Clients split the host at ":", so the address must be IPv4. */
+/** Serves the Pub/Sub API, over gRPC and REST. Clients split the host at ":", so the address must be IPv4. */
 export async function openGrpcDoor(service: Service, host: string, port: number): Promise<GrpcDoor> {
   const server = new Server({
     'grpc.max_receive_message_length': MAX_RECEIVE,
@@ -32,37 +36,73 @@ export async function openGrpcDoor(service: Service, host: string, port: number)
     'grpc.keepalive_permit_without_calls': 1,
   });
   const streams = new Set<PullStreamOutlet>();
+  const served = servedBy(service);
+  for (const each of served) {
+    const streaming = {
+      streamingPull: streamingPull(service.driver, service.faults, streams) as unknown as UntypedHandleCall,
+    };
+    server.addService(
+      each.definition,
+      each.service === Subscriber ? { ...each.handlers, ...streaming } : each.handlers,
+    );
+  }
+  server.addService(serviceDefinition(Health), healthHandlers(served.map((each) => each.service.typeName)));
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  let rest: HttpServer | undefined;
+  const sockets = new Set<Socket>();
+  const listener = onePort(
+    (socket) => injector.injectConnection(socket),
+    (socket) => (rest ??= restDoor(served)).emit('connection', socket),
+  );
+  listener.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(port, host, resolve);
+  });
+  const bound = (listener.address() as AddressInfo).port;
+  return {
+    port: bound,
+    address: `${host}:${bound}`,
+    streams,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+      server.forceShutdown();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function servedBy(service: Service): Served[] {
   const around: Around = (method, run) => {
     const delay = service.faults.calling(method);
     if (delay) return delay.then(run);
     const result = run();
     return result instanceof Promise ? result : service.commit(() => result);
   };
-  server.addService(
-    serviceDefinition(Publisher, { publish: { request: readPublishRequest } }),
-    unaryHandlers(Publisher, publisherHandlers(service), around),
-  );
-  server.addService(serviceDefinition(Subscriber), {
-    ...unaryHandlers(Subscriber, subscriberHandlers(service), around),
-    streamingPull: streamingPull(service.driver, service.faults, streams) as unknown as UntypedHandleCall,
-  });
-  server.addService(serviceDefinition(SchemaService), unaryHandlers(SchemaService, schemaHandlers(service), around));
-  server.addService(serviceDefinition(IAMPolicy), unaryHandlers(IAMPolicy, iamHandlers(service), around));
-  server.addService(
-    serviceDefinition(Health),
-    healthHandlers([Publisher, Subscriber, SchemaService, IAMPolicy].map((each) => each.typeName)),
-  );
-  const bound = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, actual) =>
-      error ? reject(error) : resolve(actual),
-    );
-  });
-  return {
-    port: bound,
-    address: `${host}:${bound}`,
-    streams,
-    close: async () => {
-      server.forceShutdown();
+  return [
+    {
+      service: Publisher,
+      definition: serviceDefinition(Publisher, { publish: { request: readPublishRequest } }),
+      handlers: unaryHandlers(Publisher, publisherHandlers(service), around),
     },
-  };
+    {
+      service: Subscriber,
+      definition: serviceDefinition(Subscriber),
+      handlers: unaryHandlers(Subscriber, subscriberHandlers(service), around),
+    },
+    {
+      service: SchemaService,
+      definition: serviceDefinition(SchemaService),
+      handlers: unaryHandlers(SchemaService, schemaHandlers(service), around),
+    },
+    {
+      service: IAMPolicy,
+      definition: serviceDefinition(IAMPolicy),
+      handlers: unaryHandlers(IAMPolicy, iamHandlers(service), around),
+    },
+  ];
 }

@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { failure, type Fixture, fixture, lowLevel, receive } from '../harness.ts';
+import { expect, test } from '@jest/globals';
+import { failure, receive, sharedFixture } from '../harness.ts';
 
-let f: Fixture;
-let low: Awaited<ReturnType<typeof lowLevel>>;
-beforeAll(async () => {
-  f = await fixture();
-  low = await lowLevel(f.emulator);
-});
-afterAll(async () => {
-  await low.close();
-  await f.close();
-});
+const f = sharedFixture();
 
 test('paging: sorted, with tokens at page size 1, and foreign tokens refused', async () => {
   const project = 'projects/paging';
-  for (const id of ['ccc', 'aaa', 'bbb']) await low.publisher.createTopic({ name: `${project}/topics/${id}` });
+  for (const id of ['ccc', 'aaa', 'bbb']) await f.low.publisher.createTopic({ name: `${project}/topics/${id}` });
   const names: string[] = [];
   let pageToken = '';
   do {
-    const [topics, , response] = await low.publisher.listTopics(
+    const [topics, , response] = await f.low.publisher.listTopics(
       { project, pageSize: 1, pageToken },
       { autoPaginate: false },
     );
@@ -27,14 +18,14 @@ test('paging: sorted, with tokens at page size 1, and foreign tokens refused', a
     pageToken = response?.nextPageToken ?? '';
   } while (pageToken !== '');
   expect(names).toEqual(['aaa', 'bbb', 'ccc'].map((id) => `${project}/topics/${id}`));
-  const foreign = low.publisher.listTopics({ project, pageToken: 'nonsense' }, { autoPaginate: false });
+  const foreign = f.low.publisher.listTopics({ project, pageToken: 'nonsense' }, { autoPaginate: false });
   expect((await failure(foreign)).code).toBe(3);
 });
 
 test('update mask: required, checked, and only its fields change', async () => {
   const [topic, subscription] = await f.topicAndSubscription({ labels: { a: '1' } });
   const update = (paths: string[]) =>
-    low.subscriber.updateSubscription({
+    f.low.subscriber.updateSubscription({
       subscription: { name: subscription.name, ackDeadlineSeconds: 20, labels: { b: '2' } },
       updateMask: { paths },
     });
@@ -43,7 +34,7 @@ test('update mask: required, checked, and only its fields change', async () => {
   expect((await failure(update(['topic']))).code).toBe(3);
   const [updated] = await update(['ack_deadline_seconds']);
   expect(updated).toMatchObject({ ackDeadlineSeconds: 20, labels: { a: '1' } });
-  const [changed] = await low.publisher.updateTopic({
+  const [changed] = await f.low.publisher.updateTopic({
     topic: { name: topic.name, labels: { c: '3' } },
     updateMask: { paths: ['labels'] },
   });
@@ -62,7 +53,7 @@ test('IAM: a fresh topic has {version 0, bindings []}; what is set is given back
 test('limits: names, attributes, ordering keys, empty messages, number of messages', async () => {
   const [topic] = await f.topicAndSubscription();
   const refused = async (messages: object[]): Promise<number> =>
-    (await failure(low.publisher.publish({ topic: topic.name, messages }))).code;
+    (await failure(f.low.publisher.publish({ topic: topic.name, messages }))).code;
   const data = Buffer.from('d');
   expect(await refused([])).toBe(3);
   expect(await refused([{}])).toBe(3);
@@ -77,17 +68,17 @@ test('limits: names, attributes, ordering keys, empty messages, number of messag
   expect(await refused([{ data: Buffer.alloc(11_000_000) }])).toBe(3);
   expect(await refused([{ data: Buffer.alloc(6_000_000) }, { data: Buffer.alloc(6_000_000) }])).toBe(3);
   for (const id of ['ab', '1abc', 'goog-topic', 'a b c', 'x'.repeat(256)]) {
-    expect((await failure(low.publisher.createTopic({ name: `projects/test/topics/${id}` }))).code).toBe(3);
+    expect((await failure(f.low.publisher.createTopic({ name: `projects/test/topics/${id}` }))).code).toBe(3);
   }
   expect(
-    (await failure(low.subscriber.acknowledge({ subscription: 'projects/test/subscriptions/none', ackIds: ['x'] })))
+    (await failure(f.low.subscriber.acknowledge({ subscription: 'projects/test/subscriptions/none', ackIds: ['x'] })))
       .code,
   ).toBe(5);
 });
 
 test('malformed ack ids are INVALID_ARGUMENT with a message that says so', async () => {
   const [, { name: subscription }] = await f.topicAndSubscription();
-  const error = await failure(low.subscriber.acknowledge({ subscription, ackIds: ['nonsense'] }));
+  const error = await failure(f.low.subscriber.acknowledge({ subscription, ackIds: ['nonsense'] }));
   expect(error.code).toBe(3);
   expect(error.message).toContain('malformed');
 });

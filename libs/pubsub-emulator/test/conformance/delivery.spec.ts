@@ -1,24 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { admin, failure, type Fixture, fixture, lowLevel, receive } from '../harness.ts';
+import { expect, test } from '@jest/globals';
+import { admin, failure, receive, sharedFixture } from '../harness.ts';
 
-let f: Fixture;
-let low: Awaited<ReturnType<typeof lowLevel>>;
-beforeAll(async () => {
-  f = await fixture();
-  low = await lowLevel(f.emulator);
-});
-afterAll(async () => {
-  await low.close();
-  await f.close();
-});
+const f = sharedFixture();
 
 const pull = async (subscription: string, maxMessages = 100) => {
-  const [response] = await low.subscriber.pull({ subscription, maxMessages, returnImmediately: true });
+  const [response] = await f.low.subscriber.pull({ subscription, maxMessages, returnImmediately: true });
   return response.receivedMessages ?? [];
 };
 /** Pulls until something comes: delivery starts a little after the reply to the publish. */
 const pullSome = async (subscription: string, maxMessages = 100) => {
-  const [response] = await low.subscriber.pull({ subscription, maxMessages });
+  const [response] = await f.low.subscriber.pull({ subscription, maxMessages });
   return response.receivedMessages ?? [];
 };
 const texts = (messages: Awaited<ReturnType<typeof pull>>): string[] =>
@@ -38,13 +29,13 @@ test('an expired lease is redelivered with a new ack id; a modack moves the dead
   const [topic, { name: subscription }] = await f.topicAndSubscription();
   await topic.publishMessage({ data: Buffer.from('m') });
   const first = ackIds(await pullSome(subscription));
-  await low.subscriber.modifyAckDeadline({ subscription, ackIds: first, ackDeadlineSeconds: 60 });
+  await f.low.subscriber.modifyAckDeadline({ subscription, ackIds: first, ackDeadlineSeconds: 60 });
   await admin(f.emulator, '/api/clock', { advanceMs: 30_000 });
   expect(await pull(subscription)).toEqual([]);
   await admin(f.emulator, '/api/clock', { advanceMs: 31_000 });
   const second = ackIds(await pullSome(subscription));
   expect(second).not.toEqual(first);
-  await low.subscriber.modifyAckDeadline({ subscription, ackIds: second, ackDeadlineSeconds: 0 });
+  await f.low.subscriber.modifyAckDeadline({ subscription, ackIds: second, ackDeadlineSeconds: 0 });
   expect(await pullSome(subscription)).toHaveLength(1);
 });
 
@@ -54,11 +45,11 @@ test('trap 3: a late ack of an earlier delivery does not ack the redelivery', as
   const first = ackIds(await pullSome(subscription));
   await admin(f.emulator, '/api/clock', { advanceMs: 11_000 });
   const second = ackIds(await pullSome(subscription));
-  await low.subscriber.acknowledge({ subscription, ackIds: first });
-  await low.subscriber.modifyAckDeadline({ subscription, ackIds: second, ackDeadlineSeconds: 0 });
+  await f.low.subscriber.acknowledge({ subscription, ackIds: first });
+  await f.low.subscriber.modifyAckDeadline({ subscription, ackIds: second, ackDeadlineSeconds: 0 });
   const third = await pullSome(subscription);
   expect(third).toHaveLength(1);
-  await low.subscriber.acknowledge({ subscription, ackIds: ackIds(third) });
+  await f.low.subscriber.acknowledge({ subscription, ackIds: ackIds(third) });
   await admin(f.emulator, '/api/clock', { advanceMs: 11_000 });
   expect(await pull(subscription)).toEqual([]);
 });
@@ -66,15 +57,15 @@ test('trap 3: a late ack of an earlier delivery does not ack the redelivery', as
 test('ordering: after a failed message all later ones of its key come again in order, even acknowledged ones', async () => {
   const [topic, { name: subscription }] = await f.topicAndSubscription({ enableMessageOrdering: true });
   const messages = ['a', 'b', 'c'].map((data) => ({ data: Buffer.from(data), orderingKey: 'k' }));
-  await low.publisher.publish({ topic: topic.name, messages });
+  await f.low.publisher.publish({ topic: topic.name, messages });
   const first = await pullSome(subscription);
   expect(texts(first)).toEqual(['a', 'b', 'c']);
   const [a, b] = ackIds(first) as [string, string];
-  await low.subscriber.acknowledge({ subscription, ackIds: [b] });
-  await low.subscriber.modifyAckDeadline({ subscription, ackIds: [a], ackDeadlineSeconds: 0 });
+  await f.low.subscriber.acknowledge({ subscription, ackIds: [b] });
+  await f.low.subscriber.modifyAckDeadline({ subscription, ackIds: [a], ackDeadlineSeconds: 0 });
   const again = await pullSome(subscription);
   expect(texts(again)).toEqual(['a', 'b', 'c']);
-  await low.subscriber.acknowledge({ subscription, ackIds: ackIds(again).toReversed() });
+  await f.low.subscriber.acknowledge({ subscription, ackIds: ackIds(again).toReversed() });
   await admin(f.emulator, '/api/clock', { advanceMs: 11_000 });
   expect(await pull(subscription)).toEqual([]);
 });
@@ -82,17 +73,17 @@ test('ordering: after a failed message all later ones of its key come again in o
 test('ordering: nothing of a key is delivered to another pull while messages of it are outstanding', async () => {
   const [topic, { name: subscription }] = await f.topicAndSubscription({ enableMessageOrdering: true });
   const messages = ['a', 'b'].map((data) => ({ data: Buffer.from(data), orderingKey: 'k' }));
-  await low.publisher.publish({ topic: topic.name, messages });
+  await f.low.publisher.publish({ topic: topic.name, messages });
   const [a] = await pullSome(subscription, 1);
   expect(await pull(subscription)).toEqual([]);
-  await low.subscriber.acknowledge({ subscription, ackIds: [a?.ackId as string] });
+  await f.low.subscriber.acknowledge({ subscription, ackIds: [a?.ackId as string] });
   expect(texts(await pullSome(subscription))).toEqual(['b']);
 });
 
 test('ordering: one publish request has one ordering key', async () => {
   const [topic] = await f.topicAndSubscription();
   const messages = ['x', 'y'].map((orderingKey) => ({ data: Buffer.from('d'), orderingKey }));
-  expect((await failure(low.publisher.publish({ topic: topic.name, messages }))).code).toBe(3);
+  expect((await failure(f.low.publisher.publish({ topic: topic.name, messages }))).code).toBe(3);
 });
 
 test('dead letter: delivery attempts are counted, and the message is forwarded with where it came from', async () => {
@@ -132,7 +123,7 @@ test('retry policy: the wait doubles from the minimum to the maximum, after a na
   const [topic, { name: subscription }] = await f.topicAndSubscription({ retryPolicy });
   await topic.publishMessage({ data: Buffer.from('m') });
   const nack = async (ids: string[]) =>
-    low.subscriber.modifyAckDeadline({ subscription, ackIds: ids, ackDeadlineSeconds: 0 });
+    f.low.subscriber.modifyAckDeadline({ subscription, ackIds: ids, ackDeadlineSeconds: 0 });
   await nack(ackIds(await pullSome(subscription)));
   await admin(f.emulator, '/api/clock', { advanceMs: 9000 });
   expect(await pull(subscription)).toEqual([]);
@@ -187,7 +178,7 @@ test('exactly-once: an ack confirms, a second and a late one fail with PERMANENT
   const late = ackIds(await pullSome(subscription.name));
   await admin(f.emulator, '/api/clock', { advanceMs: 11_000 });
   const error = (await failure(
-    low.subscriber.acknowledge({ subscription: subscription.name, ackIds: late }),
+    f.low.subscriber.acknowledge({ subscription: subscription.name, ackIds: late }),
   )) as unknown as {
     code: number;
     errorInfoMetadata: Record<string, string>;
@@ -203,7 +194,7 @@ test('retain_acked_messages and seek to a time: what was acknowledged after it c
   await topic.publishMessage({ data: Buffer.from('new') });
   const all = await pullSome(subscription.name);
   const rest = all.length < 2 ? [...all, ...(await pullSome(subscription.name))] : all;
-  await low.subscriber.acknowledge({ subscription: subscription.name, ackIds: ackIds(rest) });
+  await f.low.subscriber.acknowledge({ subscription: subscription.name, ackIds: ackIds(rest) });
   const time = rest
     .map((received) => Number(received.message?.publishTime?.seconds))
     .sort((a, b) => a - b)[1] as number;

@@ -1,17 +1,8 @@
 import type { Message } from '@google-cloud/pubsub';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { admin, type Fixture, fixture, lowLevel } from '../harness.ts';
+import { expect, test } from '@jest/globals';
+import { admin, sharedFixture } from '../harness.ts';
 
-let f: Fixture;
-let low: Awaited<ReturnType<typeof lowLevel>>;
-beforeAll(async () => {
-  f = await fixture();
-  low = await lowLevel(f.emulator);
-});
-afterAll(async () => {
-  await low.close();
-  await f.close();
-});
+const f = sharedFixture();
 
 /** Publishes one message and hands its deliveries over, one at a time. */
 async function deliveries() {
@@ -37,7 +28,7 @@ test("the client's responses: modack, nack and ack succeed, a second ack is inva
   const second = await next();
   expect(second.id).toBe(first.id);
   expect(await second.ackWithResponse()).toBe('SUCCESS');
-  const [response] = await low.subscriber
+  const [response] = await f.low.subscriber
     .acknowledge({ subscription: subscription.name, ackIds: [second.ackId] })
     .catch((error: { code: number }) => [error.code]);
   expect(response).toBe(9);
@@ -48,13 +39,13 @@ test('an ack after the deadline fails, and the message comes again', async () =>
   const [topic, { name: subscription }] = await f.topicAndSubscription({ enableExactlyOnceDelivery: true });
   await topic.publishMessage({ data: Buffer.from('m') });
   const pull = async (): Promise<string> => {
-    const [response] = await low.subscriber.pull({ subscription, maxMessages: 1 });
+    const [response] = await f.low.subscriber.pull({ subscription, maxMessages: 1 });
     return response.receivedMessages?.[0]?.ackId as string;
   };
   const late = await pull();
   await admin(f.emulator, '/api/clock', { advanceMs: 11_000 });
   const again = await pull();
-  const error = await low.subscriber.acknowledge({ subscription, ackIds: [late, again] }).then(
+  const error = await f.low.subscriber.acknowledge({ subscription, ackIds: [late, again] }).then(
     () => undefined,
     (failed: { code: number; errorInfoMetadata?: Record<string, string> }) => failed,
   );
@@ -62,6 +53,6 @@ test('an ack after the deadline fails, and the message comes again', async () =>
   expect(error?.code).toBe(9);
   expect(error?.errorInfoMetadata).toEqual({ [late]: 'PERMANENT_FAILURE_INVALID_ACK_ID' });
   await admin(f.emulator, '/api/clock', { advanceMs: 11_000 });
-  const [rest] = await low.subscriber.pull({ subscription, maxMessages: 1, returnImmediately: true });
+  const [rest] = await f.low.subscriber.pull({ subscription, maxMessages: 1, returnImmediately: true });
   expect(rest.receivedMessages).toEqual([]);
 });

@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { failure, type Fixture, fixture, lowLevel } from '../harness.ts';
+import { beforeAll, expect, test } from '@jest/globals';
+import { failure, sharedFixture } from '../harness.ts';
 
 const INVALID_ARGUMENT = 3;
 const PROJECT = 'projects/test';
 const data = Buffer.from('d');
 
-let f: Fixture;
-let low: Awaited<ReturnType<typeof lowLevel>>;
+const f = sharedFixture();
 let topic: string;
 let subscription: string;
 beforeAll(async () => {
-  f = await fixture();
-  low = await lowLevel(f.emulator);
   const [made, subscribed] = await f.topicAndSubscription();
   topic = made.name;
   subscription = subscribed.name;
-});
-afterAll(async () => {
-  await low.close();
-  await f.close();
 });
 
 async function refused(call: Promise<unknown>, reason: RegExp): Promise<void> {
@@ -39,12 +32,12 @@ test.each([
   ['projects/te st/topics/abc', /expected/],
   [`projects/test/topics/${'x'.repeat(256)}`, /255/],
 ])('names: topic "%.40s" is refused with the rule it breaks', async (name, reason) => {
-  await refused(low.publisher.createTopic({ name }), reason);
+  await refused(f.low.publisher.createTopic({ name }), reason);
 });
 
 test('names: project ids that only tests use are taken (underscores, upper case, one letter)', async () => {
   for (const project of ['demo_project', 'TEST', 'P', 'example.com:app', '123456']) {
-    await low.publisher.createTopic({ name: `projects/${project}/topics/abc` });
+    await f.low.publisher.createTopic({ name: `projects/${project}/topics/abc` });
   }
 });
 
@@ -56,7 +49,7 @@ test.each([
   ['an unknown inner field', ['push_config.colour'], /'push_config.colour' is not a known/],
 ])('masks: %s is refused', async (_what, paths, reason) => {
   const update = { subscription: { name: subscription }, updateMask: { paths } };
-  await refused(low.subscriber.updateSubscription(update), reason);
+  await refused(f.low.subscriber.updateSubscription(update), reason);
 });
 
 test.each([
@@ -70,27 +63,27 @@ test.each([
   [`attributes:${'a'.repeat(300)}`, /at most 256/],
 ])('filters: %s is refused with what is wrong', async (filter, reason) => {
   const name = `${PROJECT}/subscriptions/${f.unique('s')}`;
-  await refused(low.subscriber.createSubscription({ name, topic, filter }), reason);
+  await refused(f.low.subscriber.createSubscription({ name, topic, filter }), reason);
 });
 
 test('ack ids: none, malformed ones and more than 512 KB of them are refused', async () => {
-  const ack = (ackIds: string[]) => low.subscriber.acknowledge({ subscription, ackIds });
+  const ack = (ackIds: string[]) => f.low.subscriber.acknowledge({ subscription, ackIds });
   await refused(ack([]), /must not be empty/);
   await refused(ack(['nonsense']), /malformed/);
   const many = Array.from({ length: 40_000 }, (_, i) => `aaaaaa-1-${i}`);
   await refused(ack(many), /exceeds the limit: 524288 bytes/);
   await refused(
-    low.subscriber.modifyAckDeadline({ subscription, ackIds: many, ackDeadlineSeconds: 0 }),
+    f.low.subscriber.modifyAckDeadline({ subscription, ackIds: many, ackDeadlineSeconds: 0 }),
     /exceeds the limit/,
   );
   await refused(
-    low.subscriber.modifyAckDeadline({ subscription, ackIds: ['a-1-1'], ackDeadlineSeconds: 601 }),
+    f.low.subscriber.modifyAckDeadline({ subscription, ackIds: ['a-1-1'], ackDeadlineSeconds: 601 }),
     /between 0 and 600/,
   );
 });
 
 test('publishes: 11 MB, 101 attributes, 1001 messages and reserved keys are refused with the limit', async () => {
-  const publish = (messages: object[]) => low.publisher.publish({ topic, messages });
+  const publish = (messages: object[]) => f.low.publisher.publish({ topic, messages });
   await refused(publish([{ data: Buffer.alloc(11_000_000) }]), /request_size is too large.*maximum value is/);
   const attributes = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, 'v']));
   await refused(publish([{ data, attributes }]), /101 attributes; at most 100/);
@@ -103,27 +96,27 @@ test('publishes: 11 MB, 101 attributes, 1001 messages and reserved keys are refu
 });
 
 test('page tokens of another list, of another project, or made up are refused', async () => {
-  await low.publisher.createTopic({ name: 'projects/other/topics/aaa' });
-  await low.publisher.createTopic({ name: 'projects/other/topics/bbb' });
+  await f.low.publisher.createTopic({ name: 'projects/other/topics/aaa' });
+  await f.low.publisher.createTopic({ name: 'projects/other/topics/bbb' });
   const paged = { autoPaginate: false };
-  const [, , response] = await low.publisher.listTopics({ project: 'projects/other', pageSize: 1 }, paged);
+  const [, , response] = await f.low.publisher.listTopics({ project: 'projects/other', pageSize: 1 }, paged);
   const pageToken = response?.nextPageToken as string;
   const reason = /Invalid page_token/;
-  await refused(low.publisher.listTopics({ project: PROJECT, pageToken }, paged), reason);
-  await refused(low.subscriber.listSubscriptions({ project: 'projects/other', pageToken }, paged), reason);
-  await refused(low.publisher.listTopics({ project: PROJECT, pageToken: 'nonsense' }, paged), reason);
-  await refused(low.publisher.listTopics({ project: PROJECT, pageSize: -1 }, paged), /must not be negative/);
-  await refused(low.publisher.listTopics({ project: 'nonsense' }, paged), /expected "projects/);
+  await refused(f.low.publisher.listTopics({ project: PROJECT, pageToken }, paged), reason);
+  await refused(f.low.subscriber.listSubscriptions({ project: 'projects/other', pageToken }, paged), reason);
+  await refused(f.low.publisher.listTopics({ project: PROJECT, pageToken: 'nonsense' }, paged), reason);
+  await refused(f.low.publisher.listTopics({ project: PROJECT, pageSize: -1 }, paged), /must not be negative/);
+  await refused(f.low.publisher.listTopics({ project: 'nonsense' }, paged), /expected "projects/);
 });
 
 test('pulls, seeks and pushes that make no sense are refused', async () => {
-  await refused(low.subscriber.pull({ subscription, maxMessages: 0 }), /max_messages/);
-  await refused(low.subscriber.seek({ subscription }), /time or snapshot/);
+  await refused(f.low.subscriber.pull({ subscription, maxMessages: 0 }), /max_messages/);
+  await refused(f.low.subscriber.seek({ subscription }), /time or snapshot/);
   const name = `${PROJECT}/subscriptions/${f.unique('s')}`;
   const push = (pushEndpoint: string) =>
-    low.subscriber.createSubscription({ name, topic, pushConfig: { pushEndpoint } });
+    f.low.subscriber.createSubscription({ name, topic, pushConfig: { pushEndpoint } });
   await refused(push('ftp://example.com'), /http/);
   await refused(push('nonsense'), /http/);
   const both = { name, topic, pushConfig: { pushEndpoint: 'http://127.0.0.1:9/' }, enableExactlyOnceDelivery: true };
-  await refused(low.subscriber.createSubscription(both), /Exactly-once/);
+  await refused(f.low.subscriber.createSubscription(both), /Exactly-once/);
 });

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { admin, type Fixture, fixture } from '../harness.ts';
+import { admin, sharedFixture } from '../harness.ts';
 
 interface Got {
   readonly path: string;
@@ -10,7 +10,7 @@ interface Got {
   readonly body: string;
 }
 
-let f: Fixture;
+const f = sharedFixture();
 let server: Server;
 let origin: string;
 let got: Got[] = [];
@@ -18,7 +18,6 @@ let answers: number[] = [];
 let wake: (() => void)[] = [];
 
 beforeAll(async () => {
-  f = await fixture();
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -32,7 +31,6 @@ beforeAll(async () => {
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
-  await f.close();
   await new Promise((resolve) => server.close(resolve));
 });
 

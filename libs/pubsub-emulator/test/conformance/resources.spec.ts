@@ -1,16 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { admin, failure, type Fixture, fixture, lowLevel } from '../harness.ts';
+import { expect, test } from '@jest/globals';
+import { admin, failure, sharedFixture } from '../harness.ts';
 
-let f: Fixture;
-let low: Awaited<ReturnType<typeof lowLevel>>;
-beforeAll(async () => {
-  f = await fixture();
-  low = await lowLevel(f.emulator);
-});
-afterAll(async () => {
-  await low.close();
-  await f.close();
-});
+const f = sharedFixture();
 
 test('topics: labels, region, key, ingestion and transforms are echoed, with the state of the source', async () => {
   const sent = {
@@ -24,6 +15,24 @@ test('topics: labels, region, key, ingestion and transforms are echoed, with the
   const [config] = await topic.getMetadata();
   expect(config).toMatchObject({ ...sent, state: 'ACTIVE' });
   expect(config.ingestionDataSourceSettings?.awsKinesis?.state).toBe('ACTIVE');
+});
+
+test('topics: a storage policy without any region is refused', async () => {
+  const [topic] = await f.topicAndSubscription();
+  await topic.setMetadata({ messageStoragePolicy: { allowedPersistenceRegions: ['us-east1'] } });
+  const error = await failure(topic.setMetadata({ messageStoragePolicy: { allowedPersistenceRegions: [] } }));
+  expect(error).toMatchObject({ code: 3, details: expect.stringContaining('must not be empty') });
+});
+
+test('snapshots: one without a name gets one in the project of its subscription', async () => {
+  const [, { name: subscription }] = await f.topicAndSubscription();
+  const names = new Set<string>();
+  for (let i = 0; i < 3; i++) {
+    const [snapshot] = await f.low.subscriber.createSnapshot({ subscription });
+    expect(snapshot.name).toMatch(/^projects\/test\/snapshots\/[a-z]/);
+    names.add(snapshot.name as string);
+  }
+  expect(names.size).toBe(3);
 });
 
 test('subscriptions: set metadata changes what is named and nothing else', async () => {
@@ -53,13 +62,27 @@ test('subscriptions: a push endpoint can be set and taken away again', async () 
   expect((await subscription.getMetadata())[0].pushConfig?.pushEndpoint).toBe('http://127.0.0.1:9/push');
   await subscription.modifyPushConfig({});
   await topic.publishMessage({ data: Buffer.from('m') });
-  const [response] = await low.subscriber.pull({ subscription: subscription.name, maxMessages: 1 });
+  const [response] = await f.low.subscriber.pull({ subscription: subscription.name, maxMessages: 1 });
   expect(response.receivedMessages).toHaveLength(1);
+});
+
+test('subscriptions: a push endpoint has a version, v1 unless told, that later changes keep', async () => {
+  const [, subscription] = await f.topicAndSubscription();
+  const attributes = async () => (await subscription.getMetadata())[0].pushConfig?.attributes;
+  expect(await attributes()).toEqual({});
+  await subscription.modifyPushConfig({ pushEndpoint: 'http://127.0.0.1:9/push' });
+  expect(await attributes()).toEqual({ 'x-goog-version': 'v1' });
+  await subscription.modifyPushConfig({
+    pushEndpoint: 'http://127.0.0.1:9/push',
+    attributes: { 'x-goog-version': 'v1beta1' },
+  });
+  await subscription.modifyPushConfig({ pushEndpoint: 'http://127.0.0.1:9/other' });
+  expect(await attributes()).toEqual({ 'x-goog-version': 'v1beta1' });
 });
 
 test('IAM: a resource that does not exist has no permissions, and no policy either', async () => {
   const resource = 'projects/test/topics/nowhere';
-  const [tested] = await low.publisher.testIamPermissions({ resource, permissions: ['pubsub.topics.get'] } as never);
+  const [tested] = await f.low.publisher.testIamPermissions({ resource, permissions: ['pubsub.topics.get'] } as never);
   expect(tested).toMatchObject({ permissions: [] });
   expect((await failure(f.client.topic('nowhere').iam.getPolicy())).code).toBe(5);
 });
@@ -75,9 +98,9 @@ test('IAM: a policy written over a newer one is ABORTED', async () => {
 test('snapshots: listed by topic; labels and expiry change with a mask; taken twice is ALREADY_EXISTS', async () => {
   const [topic, subscription] = await f.topicAndSubscription();
   const [snapshot] = await subscription.createSnapshot(f.unique('snapshot'));
-  expect((await low.publisher.listTopicSnapshots({ topic: topic.name }))[0]).toEqual([snapshot.name]);
+  expect((await f.low.publisher.listTopicSnapshots({ topic: topic.name }))[0]).toEqual([snapshot.name]);
   expect((await failure(subscription.createSnapshot(snapshot.name))).code).toBe(6);
-  const [updated] = await low.subscriber.updateSnapshot({
+  const [updated] = await f.low.subscriber.updateSnapshot({
     snapshot: { name: snapshot.name, labels: { a: 'b' } },
     updateMask: { paths: ['labels'] },
   });

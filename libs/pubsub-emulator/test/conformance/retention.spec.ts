@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { admin, failure, type Fixture, fixture, receive } from '../harness.ts';
+import { expect, test } from '@jest/globals';
+import { admin, failure, receive, sharedFixture } from '../harness.ts';
 
 const DAY = 86_400_000;
 
-let f: Fixture;
-beforeAll(async () => {
-  f = await fixture();
-});
-afterAll(() => f.close());
+const f = sharedFixture();
 
 const advance = (ms: number) => admin(f.emulator, '/api/clock', { advanceMs: ms });
 

@@ -1,15 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { failure, type Fixture, fixture } from '../harness.ts';
+import { beforeAll, expect, test } from '@jest/globals';
+import { type Fixture, failure, sharedFixture } from '../harness.ts';
 
 const parent = 'projects/test';
 
-let f: Fixture;
+const f = sharedFixture();
 let client: Awaited<ReturnType<Fixture['client']['getSchemaClient']>>;
 beforeAll(async () => {
-  f = await fixture();
   client = await f.client.getSchemaClient();
 });
-afterAll(() => f.close());
 
 const PROTO = `syntax = "proto3";
 package shop.v1;

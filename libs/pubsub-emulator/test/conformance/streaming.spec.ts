@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { admin, failure, type Fixture, fixture, lowLevel } from '../harness.ts';
+import { expect, test } from '@jest/globals';
+import { admin, failure, sharedFixture } from '../harness.ts';
 import { openStream, type Response } from '../open-stream.ts';
 
-let f: Fixture;
-let low: Awaited<ReturnType<typeof lowLevel>>;
-beforeAll(async () => {
-  f = await fixture();
-  low = await lowLevel(f.emulator);
-});
-afterAll(async () => {
-  await low.close();
-  await f.close();
-});
+const f = sharedFixture();
 
 const received = (responses: Response[]) => responses.flatMap((response) => response.receivedMessages);
 
 test('every response tells of ordering and exactly-once: the Go client stops to order at the first that does not', async () => {
   const [topic, { name }] = await f.topicAndSubscription({ enableMessageOrdering: true });
-  const { stream, responses, until, close } = openStream(low.subscriber, name);
+  const { stream, responses, until, close } = openStream(f.low.subscriber, name);
   await until(() => responses.length === 1);
   await topic.publishMessage({ data: Buffer.from('m') });
   await until(() => received(responses).length === 1);
@@ -34,7 +25,7 @@ test('every response tells of ordering and exactly-once: the Go client stops to 
 
 test('exactly-once switched on while a stream is open is told on that stream', async () => {
   const [topic, subscription] = await f.topicAndSubscription();
-  const { responses, until, close } = openStream(low.subscriber, subscription.name);
+  const { responses, until, close } = openStream(f.low.subscriber, subscription.name);
   await until(() => responses.length === 1);
   await subscription.setMetadata({ enableExactlyOnceDelivery: true });
   await topic.publishMessage({ data: Buffer.from('m') });
@@ -45,7 +36,7 @@ test('exactly-once switched on while a stream is open is told on that stream', a
 
 test('a later request moves the ack deadline of a stream, within 10 to 600 s', async () => {
   const [topic, { name }] = await f.topicAndSubscription();
-  const { stream, responses, until, close, error } = openStream(low.subscriber, name);
+  const { stream, responses, until, close, error } = openStream(f.low.subscriber, name);
   await until(() => responses.length === 1);
   stream.write({ streamAckDeadlineSeconds: 60 });
   await until(() => responses.length === 2);
@@ -70,7 +61,7 @@ test.each([
   ['a modack without seconds', { modifyDeadlineAckIds: ['a-1-1'] }, 3],
 ])('a stream opened with %s is ended', async (_what, first, code) => {
   const [, { name }] = await f.topicAndSubscription();
-  const { until, error } = openStream(low.subscriber, name, first);
+  const { until, error } = openStream(f.low.subscriber, name, first);
   await until(() => error() !== undefined);
   expect(error()?.code).toBe(code);
 });
@@ -78,8 +69,8 @@ test.each([
 test('a deleted subscription ends its streams with NOT_FOUND, a detached one with FAILED_PRECONDITION', async () => {
   const [, one] = await f.topicAndSubscription();
   const [, other] = await f.topicAndSubscription();
-  const deleted = openStream(low.subscriber, one.name);
-  const detached = openStream(low.subscriber, other.name);
+  const deleted = openStream(f.low.subscriber, one.name);
+  const detached = openStream(f.low.subscriber, other.name);
   await deleted.until(() => deleted.responses.length === 1);
   await detached.until(() => detached.responses.length === 1);
   await one.delete();
@@ -91,8 +82,8 @@ test('a deleted subscription ends its streams with NOT_FOUND, a detached one wit
 
 test('a subscription with a push endpoint refuses pulls and streams with FAILED_PRECONDITION', async () => {
   const [, { name }] = await f.topicAndSubscription({ pushEndpoint: 'http://127.0.0.1:9/' });
-  expect((await failure(low.subscriber.pull({ subscription: name, maxMessages: 1 }))).code).toBe(9);
-  const { until, error } = openStream(low.subscriber, name);
+  expect((await failure(f.low.subscriber.pull({ subscription: name, maxMessages: 1 }))).code).toBe(9);
+  const { until, error } = openStream(f.low.subscriber, name);
   await until(() => error() !== undefined);
   expect(error()?.code).toBe(9);
 });

@@ -1,20 +1,11 @@
 import { PubSub } from '@google-cloud/pubsub';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Fixture, fixture, lowLevel, receive } from '../harness.ts';
+import { expect, test } from '@jest/globals';
+import { receive, sharedFixture } from '../harness.ts';
 import { openStream, type Response } from '../open-stream.ts';
 
-let f: Fixture;
-let low: Awaited<ReturnType<typeof lowLevel>>;
-beforeAll(async () => {
-  f = await fixture();
-  low = await lowLevel(f.emulator);
-});
-afterAll(async () => {
-  await low.close();
-  await f.close();
-});
+const f = sharedFixture();
 
-const open = (subscription: string, more: object = {}) => openStream(low.subscriber, subscription, more);
+const open = (subscription: string, more: object = {}) => openStream(f.low.subscriber, subscription, more);
 
 test('trap 1: an empty request on a stream is answered with an empty response', async () => {
   const [, { name }] = await f.topicAndSubscription();
@@ -92,7 +83,7 @@ test('trap 6: a stream cut by a fault is reopened by the client and goes on', as
 });
 
 test('trap 7: low-level clients work when given the address', async () => {
-  const [topic] = await low.publisher.createTopic({ name: 'projects/test/topics/low-level' });
+  const [topic] = await f.low.publisher.createTopic({ name: 'projects/test/topics/low-level' });
   expect(topic.name).toBe('projects/test/topics/low-level');
 });
 
