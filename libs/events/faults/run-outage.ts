@@ -17,6 +17,8 @@ import { judgeEffects } from './verdict.ts';
 
 const SUBSCRIPTION = 'faults';
 const RATE = 100;
+/** Nothing may wait out a long backoff once Pub/Sub is back. */
+const RESUME_WITHIN_S = 10;
 
 /**
  * Pub/Sub is killed for `seconds` while producers commit and a real service, which also consumes, answers reads. Commits go
@@ -113,6 +115,7 @@ export async function runOutage(options: PlanOptions): Promise<PlanResult> {
   const broken = brokenGuarantees(result);
   if (failures > 0) broken.push(`${failures} reads failed`);
   if (readsMeanwhile < seconds) broken.push(`only ${readsMeanwhile} reads meanwhile`);
+  if (resumed > RESUME_WITHIN_S) broken.push(`effects resumed after ${resumed} s only`);
   // Measured every 5 s.
   if (highest < seconds - 6) broken.push(`the oldest age rose to ${highest} s only`);
   return { ...result, broken };

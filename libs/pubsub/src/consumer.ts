@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import type { Message, PubSub, Subscription } from '@google-cloud/pubsub';
 import { create } from '@bufbuild/protobuf';
 import { ModifyAckDeadlineRequestSchema, Subscriber } from '@kiban/contracts/google/pubsub/v1';
-import { openChannel } from './channel.ts';
+import { openChannel, RECONNECT } from './channel.ts';
 import { type PubSubConnection, resourceNames } from './connection.ts';
 import { type Delivery, KeyLanes } from './key-lanes.ts';
 import { PubSubError } from './pubsub-error.ts';
@@ -41,6 +41,9 @@ export interface Consumer {
   drain(limitMs?: number): Promise<void>;
 }
 
+/** Milliseconds between tries to open a lost stream, at most; half a second more or less by chance. */
+const RETRY_STREAM_MS = 1_000;
+
 /**
  * Receives one subscription with Google's client: streams, lease extension and flow control are its work; order inside a
  * key, concurrency and liveness are ours.
@@ -69,7 +72,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   const open = () => {
     subscription = client.subscription(resource, {
       flowControl: { maxMessages: options.maxMessages ?? 1_000, allowExcessMessages: false },
-      streamingOptions: { maxStreams: 1 },
+      // The client's own 60 s would leave a minute of silence after an outage of a minute.
+      streamingOptions: { maxStreams: 1, retryMaxBackoff: Duration.from({ milliseconds: RETRY_STREAM_MS }) },
       closeOptions: {
         behavior: 'WAIT', // for what runs: lanes.drain() has given the rest back
         timeout: Duration.from({ seconds: 10 }),
@@ -131,10 +135,10 @@ async function unreachable(channel: ReturnType<typeof openChannel>, subscription
 }
 
 function clientOptions(options: PubSubConnection, projectId: string): ConstructorParameters<typeof PubSub>[0] {
-  if (options.emulatorHost === undefined) return { projectId };
+  if (options.emulatorHost === undefined) return { ...RECONNECT, projectId };
   // Without this the client looks for Google's metadata server even with an emulator.
   process.env['METADATA_SERVER_DETECTION'] ??= 'none';
-  return { projectId, apiEndpoint: options.emulatorHost, emulatorMode: true };
+  return { ...RECONNECT, projectId, apiEndpoint: options.emulatorHost, emulatorMode: true };
 }
 
 function incoming(message: Message): IncomingMessage {
