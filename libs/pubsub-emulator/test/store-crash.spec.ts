@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
@@ -75,11 +75,12 @@ class Machine {
   }
 
   /** What a kill -9 leaves: the files as they are now. The dead process goes on, unheard. */
-  async crash(): Promise<void> {
+  async crash(torn: Buffer = Buffer.alloc(0)): Promise<void> {
     const from = this.#state;
     if (this.rewriting) this.rewrites++;
     this.#life++;
     cpSync(from, this.#state, { recursive: true });
+    appendFileSync(this.log, torn);
     await this.store.close();
     this.#boot();
   }
@@ -168,5 +169,18 @@ test('a log that is mostly history is rewritten while work goes on, and shrinks'
     );
   }
   expect(machine.subscription.backlog.entries.size).toBeLessThan(1000);
+  await machine.store.close();
+});
+
+test('a torn record at the end is cut off, and what is written after it survives the next crash', async () => {
+  const machine = new Machine(10);
+  machine.publish(3);
+  await machine.store.commit(() => undefined);
+  // The head of a record that says it has 255 bytes, and its first ones: a write that a power cut ended.
+  await machine.crash(Buffer.from([255, 0, 0, 0, 1, 2, 3, 4, 2, 0]));
+  machine.publish(2);
+  await machine.store.commit(() => undefined);
+  await machine.crash();
+  expect(machine.subscription.backlog.entries.size).toBe(5);
   await machine.store.close();
 });

@@ -15,7 +15,7 @@ import { parseFilter } from './filter.ts';
 import { checkLabels, checkName } from './names.ts';
 import { checkDuration, DAY, duration, durationMs, MINUTE, SECOND } from './time.ts';
 
-/** How push requests look; the only attribute of a push endpoint. The service defaults to the version of its API. */
+/** How push requests look; the only attribute of a push endpoint. */
 export const PUSH_VERSION = 'x-goog-version';
 
 /** Checks a configuration and fills in the defaults. */
@@ -98,7 +98,6 @@ function checkDelivery(config: Subscription): void {
       'Exactly-once delivery is not supported for push subscriptions: enable_exactly_once_delivery must be false.',
     );
   }
-  push.attributes[PUSH_VERSION] ??= 'v1';
   for (const [key, value] of Object.entries(push.attributes)) {
     if (key !== PUSH_VERSION)
       throw invalid(`Invalid push_config.attributes: "${key}" is not known; only ${PUSH_VERSION} is.`);

@@ -1,4 +1,15 @@
-import { closeSync, fdatasync, fsyncSync, openSync, read, readSync, renameSync, write, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  read,
+  readSync,
+  renameSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -13,10 +24,13 @@ export class LogFile {
   size = 0;
   readonly #file: number;
 
-  /** Opens an empty one, replacing what was there. */
-  constructor(path: string) {
+  /** Opens an empty one, replacing what was there; or goes on after the first `keep` bytes of it. */
+  constructor(path: string, keep?: number) {
     this.path = path;
-    this.#file = openSync(path, 'w+');
+    this.#file = openSync(path, keep === undefined ? 'w+' : 'r+');
+    if (keep === undefined) return;
+    ftruncateSync(this.#file, keep);
+    this.size = keep;
   }
 
   append(bytes: Uint8Array): void {

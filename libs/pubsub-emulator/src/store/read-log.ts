@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { HEADER, readRecord } from './record.ts';
+import { HEADER, readRecord, type Record } from './record.ts';
 
 const BLOCK = 16 * 1024 * 1024;
 
 /**
  * The whole records of a log, read in blocks, so that starting takes no memory for the file. A torn record at the end,
- * as a killed process leaves it, ends the reading. Nothing when there is no file.
+ * as a killed process leaves it, ends the reading. Nothing when there is no file. `end` is where a record ends in the file.
  */
-export function* readLog(path: string): Generator<{ kind: number; payload: Buffer }> {
+export function* readLog(path: string): Generator<Record> {
   const file = openIfThere(path);
   if (file === undefined) return;
   try {
@@ -23,7 +23,7 @@ export function* readLog(path: string): Generator<{ kind: number; payload: Buffe
       let at = 0;
       for (let record = readRecord(buffer, at); record; record = readRecord(buffer, at)) {
         if (record === 'torn') return;
-        yield record;
+        yield { ...record, end: position - buffer.length + record.end };
         at = record.end;
       }
       buffer = buffer.subarray(at);

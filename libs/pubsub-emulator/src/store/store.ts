@@ -9,7 +9,7 @@ import { policyFact, schemaFact, snapshotFact, subscriptionFact, topicFact } fro
 import { LogFile } from './log-file.ts';
 import { encodeMessages, encodeNumbers } from './message-record.ts';
 import { readLog } from './read-log.ts';
-import { encodeRecord, RecordKind } from './record.ts';
+import { encodeRecord, type Record, RecordKind } from './record.ts';
 import { replay } from './replay.ts';
 import { rewriteLog } from './rewriting.ts';
 import { lockState } from './state-lock.ts';
@@ -60,12 +60,19 @@ export class Store implements Journal {
     const path = join(options.dir, 'pubsub.log');
     mkdirSync(options.dir, { recursive: true });
     this.#unlock = lockState(options.dir);
-    replay(core, readLog(path), now);
-    this.#log = new LogFile(`${path}.new`);
-    for (const record of checkpoint(core)) this.#log.append(record);
-    this.#log.moveTo(path);
-    this.#checkpointSize = this.#log.size;
+    const end = replayLog(core, path, now);
+    this.#log = end > 0 ? new LogFile(path, end) : this.#firstLog(path);
     core.journal = this;
+    // What an earlier process left is history for the most part: it is rewritten while this one already answers.
+    if (end > 0) this.#rewriting = this.#rewrite();
+  }
+
+  #firstLog(path: string): LogFile {
+    const log = new LogFile(`${path}.new`);
+    for (const record of checkpoint(this.#core)) log.append(record);
+    log.moveTo(path);
+    this.#checkpointSize = log.size;
+    return log;
   }
 
   topic: Journal['topic'] = (name, config) => this.#fact(topicFact(name, config));
@@ -187,6 +194,19 @@ export class Store implements Journal {
     }
     this.#syncing = false;
   }
+}
+
+/** Puts what a log says into the core; gives where its last whole record ends, 0 for no log. */
+function replayLog(core: Core, path: string, now: number): number {
+  let end = 0;
+  function* records(): Generator<Record> {
+    for (const record of readLog(path)) {
+      yield record;
+      ({ end } = record);
+    }
+  }
+  replay(core, records(), now);
+  return end;
 }
 
 function append(map: Map<string, number[]>, key: string, ...values: number[]): void {

@@ -66,17 +66,16 @@ test('subscriptions: a push endpoint can be set and taken away again', async () 
   expect(response.receivedMessages).toHaveLength(1);
 });
 
-test('subscriptions: a push endpoint has a version, v1 unless told, that later changes keep', async () => {
+test('subscriptions: later changes keep the version of a push endpoint, even the change back to pulling', async () => {
   const [, subscription] = await f.topicAndSubscription();
   const attributes = async () => (await subscription.getMetadata())[0].pushConfig?.attributes;
+  const pushEndpoint = 'http://127.0.0.1:9/push';
+  await subscription.modifyPushConfig({ pushEndpoint });
   expect(await attributes()).toEqual({});
-  await subscription.modifyPushConfig({ pushEndpoint: 'http://127.0.0.1:9/push' });
-  expect(await attributes()).toEqual({ 'x-goog-version': 'v1' });
-  await subscription.modifyPushConfig({
-    pushEndpoint: 'http://127.0.0.1:9/push',
-    attributes: { 'x-goog-version': 'v1beta1' },
-  });
+  await subscription.modifyPushConfig({ pushEndpoint, attributes: { 'x-goog-version': 'v1beta1' } });
   await subscription.modifyPushConfig({ pushEndpoint: 'http://127.0.0.1:9/other' });
+  expect(await attributes()).toEqual({ 'x-goog-version': 'v1beta1' });
+  await subscription.modifyPushConfig({});
   expect(await attributes()).toEqual({ 'x-goog-version': 'v1beta1' });
 });
 
