@@ -14,6 +14,8 @@ export interface GatewayAppConfig {
   readonly users: TokenSource;
   readonly push: TokenSource;
   readonly trustedHops: number;
+  /** `host:port` of developers' own gateways, with `{namespace}` in it; none are reached without it. */
+  readonly developers: string | undefined;
   readonly drainMs: number;
   /** Where spans go; none are made without it. */
   readonly otlpEndpoint: string | undefined;
@@ -56,6 +58,14 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayAppConfig {
     if (!(value >= 0 && value <= 1)) problems.push(`${name} is "${env[name]}"; expected a number from 0 to 1`);
     return value;
   };
+  const developers = (): string | undefined => {
+    const value = env['GATEWAY_DEVELOPERS'] || undefined;
+    const what = 'expected host:port with {namespace} in it, such as gateway.{namespace}.svc:8080';
+    if (value && !/^[^\s/]*\{namespace\}[^\s/]*:\d+$/.test(value)) {
+      problems.push(`GATEWAY_DEVELOPERS is "${value}"; ${what}`);
+    }
+    return value;
+  };
   const mode = env['GATEWAY_MODE'] || 'espv2';
   if (!MODES.includes(mode)) problems.push(`GATEWAY_MODE is "${mode}"; expected ${MODES.join(', ')}`);
   const kind = env['GATEWAY'] || 'own';
@@ -78,6 +88,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayAppConfig {
       audience: env['PUSH_AUDIENCE'] || 'kiban-push',
     },
     trustedHops: count('GATEWAY_TRUSTED_HOPS', 0),
+    developers: developers(),
     drainMs: count('DRAIN_MS', 5000),
     otlpEndpoint: url('OTEL_EXPORTER_OTLP_ENDPOINT'),
     traceRatio: share('OTEL_TRACES_SAMPLER_ARG'),

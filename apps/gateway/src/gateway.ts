@@ -4,6 +4,7 @@ import { kibanPolicy, openApi, type TokenSource } from '@kiban/gateway-config';
 import { createGateway, type Gateway } from '@kiban/transcoding';
 import type { Tracer } from '@opentelemetry/api';
 import type { GatewayAppConfig } from './config.ts';
+import { admitDevelopers } from './developers/developer-entry.ts';
 import { localPaths } from './local-paths.ts';
 import { log } from './log.ts';
 
@@ -13,7 +14,7 @@ const PUSH_SERVICE = 'kiban.recommendation.v1.PushService';
 export function createKibanGateway(config: GatewayAppConfig, tracer?: Tracer): Gateway {
   const verifiers = { users: verifier(config.users), push: verifier(config.push) };
   const { access, deadlinesMs, defaultDeadlineMs, options, services } = kibanPolicy;
-  return createGateway({
+  const gateway = createGateway({
     descriptorSet: descriptorSet(),
     services,
     mode: config.mode,
@@ -36,6 +37,8 @@ export function createKibanGateway(config: GatewayAppConfig, tracer?: Tracer): G
     etags: true,
     tracer,
   });
+  if (config.developers !== undefined) admitDevelopers(gateway.server, config.developers);
+  return gateway;
 }
 
 /** What answers /healthz, /openapi.json and /docs. */

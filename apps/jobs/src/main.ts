@@ -1,5 +1,6 @@
 import { bootstrapService } from '@kiban/service';
 import { catalogue } from './catalogue.ts';
+import type { Job } from './job.ts';
 import { runJob } from './run-job.ts';
 
 /** One JSON line in the shape that Cloud Logging reads. */
@@ -9,7 +10,7 @@ function log(severity: 'INFO' | 'ERROR', message: string, more: Record<string, u
 }
 
 const [name = ''] = process.argv.slice(2);
-const job = catalogue.get(name);
+const job = catalogue.get(name) ?? (await unscheduled(name));
 if (name === 'prescale') {
   // The one that stays: it brings a service's health, metrics and drain, which a job does without.
   await import('reflect-metadata');
@@ -17,7 +18,7 @@ if (name === 'prescale') {
   process.argv.splice(2, 1); // a service takes what follows its file for a command of its own
   await bootstrapService(prescale);
 } else if (!job) {
-  const known = [...catalogue.keys(), 'prescale'].join(', ');
+  const known = [...catalogue.keys(), 'apply-topology', 'prescale'].join(', ');
   log(
     'ERROR',
     `unknown job ${JSON.stringify(name)}: run one of ${known}, for example node main.mjs events-maintenance`,
@@ -33,4 +34,11 @@ if (name === 'prescale') {
     log('ERROR', `${name} failed: ${error instanceof Error ? error.message : String(error)}`, spent());
     process.exitCode = 1;
   }
+}
+
+/** What is run before a rollout and by hand, and needs no more than this when it is asked for. */
+async function unscheduled(which: string): Promise<Job | undefined> {
+  if (which !== 'apply-topology') return undefined;
+  const { applyTopologyJob } = await import('./topology/apply-topology-job.ts');
+  return () => applyTopologyJob(process.env);
 }

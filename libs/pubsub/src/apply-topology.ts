@@ -1,9 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import {
+  ExpirationPolicySchema,
   PushConfig_OidcTokenSchema,
   PushConfigSchema,
   Publisher,
   Subscriber,
+  type Subscription,
   SubscriptionSchema,
   TopicSchema,
 } from '@kiban/contracts/google/pubsub/v1';
@@ -25,6 +27,11 @@ export interface Applied {
 export interface ApplyOptions extends PubSubConnection {
   /** Push configuration by subscription name, for environments whose URL is known only at run time. */
   readonly push?: Readonly<Record<string, PushSpec>>;
+  /**
+   * New subscriptions vanish, with what they hold, when nobody used them for so long; a day at the least. For those of a
+   * developer who forgets them. Default: they stay for ever.
+   */
+  readonly expireAfterSeconds?: number | undefined;
 }
 
 /**
@@ -41,7 +48,13 @@ export async function applyTopology(topology: Topology, options: ApplyOptions): 
     }
     for (const [name, spec] of Object.entries(topology.subscriptions)) {
       const push = options.push?.[name] ?? spec.push;
-      applied.push(await applySubscription(channel, names, name, push === undefined ? spec : { ...spec, push }));
+      const wanted = subscriptionMessage(
+        names,
+        names.subscription(name),
+        push === undefined ? spec : { ...spec, push },
+      );
+      if (options.expireAfterSeconds !== undefined) expire(wanted, options.expireAfterSeconds);
+      applied.push(await applySubscription(channel, wanted));
     }
     return applied;
   } finally {
@@ -56,14 +69,8 @@ async function applyTopic(channel: PubSubChannel, resource: string, spec: TopicS
   return { resource, action: created ? 'created' : 'unchanged' };
 }
 
-async function applySubscription(
-  channel: PubSubChannel,
-  names: ResourceNames,
-  name: string,
-  spec: SubscriptionSpec,
-): Promise<Applied> {
-  const resource = names.subscription(name);
-  const wanted = subscriptionMessage(names, resource, spec);
+async function applySubscription(channel: PubSubChannel, wanted: Subscription): Promise<Applied> {
+  const resource = wanted.name;
   if (await ifAbsent(channel.call(Subscriber.method.createSubscription, wanted, PATIENT))) {
     return { resource, action: 'created' };
   }
@@ -89,7 +96,13 @@ async function applySubscription(
   return { resource, action: 'updated' };
 }
 
-function subscriptionMessage(names: ResourceNames, resource: string, spec: SubscriptionSpec) {
+/** Pub/Sub keeps no message longer than the subscription may stay idle. */
+function expire(subscription: Subscription, afterSeconds: number): void {
+  subscription.expirationPolicy = create(ExpirationPolicySchema, { ttl: seconds(afterSeconds) });
+  subscription.messageRetentionDuration = seconds(afterSeconds);
+}
+
+function subscriptionMessage(names: ResourceNames, resource: string, spec: SubscriptionSpec): Subscription {
   const { minimumSeconds, maximumSeconds } = spec.retry ?? { minimumSeconds: 1, maximumSeconds: 60 };
   const message = create(SubscriptionSchema, {
     name: resource,

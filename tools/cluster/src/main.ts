@@ -1,5 +1,6 @@
-// npm run verify:cluster -- --level 1|2 [--json] [--write]: a real Kubernetes on 127.0.0.1, from Go modules. Needs Go and
-// a few GB in ~/.cache/kiban/cluster; no root. --only leaves out the levels below. Exits 1 when something does not hold, 2 when it cannot run.
+// npm run verify:cluster -- --level 1|2|3 [--json] [--write]: a real Kubernetes on this machine, from Go modules. Needs Go
+// and a few GB in ~/.cache/kiban/cluster; level 3 runs containers and needs Linux, root and Docker Engine, too. --only
+// leaves out the levels below. Exits 1 when something does not hold, 2 when it cannot run.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,10 +11,13 @@ import { ClusterError } from './cluster-error.ts';
 import { startControlPlane } from './cluster/control-plane.ts';
 import { level1 } from './level1/level1.ts';
 import { level2 } from './level2/level2.ts';
+import { enterNode, INSIDE } from './level3/enter.ts';
+import { level3 } from './level3/level3.ts';
 import { ROOT } from './paths.ts';
 import { resultTable } from './report.ts';
 
-const USAGE = 'usage: npm run verify:cluster -- --level 1|2 [--only] [--json] [--write]';
+const USAGE = 'usage: npm run verify:cluster -- --level 1|2|3 [--only] [--json] [--write]';
+const say = (line: string) => console.error(line);
 
 process.exitCode = await main().catch((error: unknown) => {
   console.error(error instanceof ClusterError ? error.message : error);
@@ -30,14 +34,24 @@ async function main(): Promise<number> {
     },
   });
   const level = Number(values.level);
-  if (![1, 2].includes(level)) {
-    throw new ClusterError(
-      `${USAGE}\nlevel 3 needs a container runtime; docs/results/cluster.md says what of it was run`,
-    );
-  }
-  const say = (line: string) => console.error(line);
-  for (const each of programsOf(level)) buildProgram(each, say);
+  if (![1, 2, 3].includes(level)) throw new ClusterError(USAGE);
+  const images = process.env[INSIDE];
+  if (images !== undefined) return show(await level3(images, say), true);
 
+  for (const each of programsOf(level)) buildProgram(each, say);
+  const lower = level < 3 || !values.only ? await lowerLevels(Math.min(level, 2), values.only === true) : [];
+  const node = level === 3 ? await enterNode(say) : [];
+  if (values.write) {
+    const notes = (of: string) => readFileSync(join(ROOT, `tools/cluster/not-run${of}.md`), 'utf8');
+    const table = (name: string, text: string) => writeFileSync(join(ROOT, `docs/results/${name}.md`), text);
+    if (lower.length > 0) table('cluster', resultTable(lower, Math.min(level, 2), notes('')));
+    if (node.length > 0) table('cluster-node', resultTable(node, 3, notes('-node')));
+  }
+  return show([...lower, ...node], values.json === true);
+}
+
+/** Levels 1 and 2, on 127.0.0.1. */
+async function lowerLevels(level: number, only: boolean): Promise<Check[]> {
   say('starting etcd and kube-apiserver');
   const plane = await startControlPlane();
   const interrupted = new Promise<never>((_, reject) => {
@@ -48,22 +62,22 @@ async function main(): Promise<number> {
   const checks: Check[] = [];
   try {
     const run = async () => {
-      if (!values.only || level === 1) checks.push(...(await level1(plane, say)));
+      if (!only || level === 1) checks.push(...(await level1(plane, say)));
       if (level >= 2) checks.push(...(await level2(plane, say)));
     };
     await Promise.race([run(), interrupted]);
   } finally {
     await plane.stop();
   }
+  return checks;
+}
 
-  for (const { ok, what, figure, problems } of checks) {
-    if (!values.json) console.log(`${ok ? 'holds' : 'FAILS'}  ${what}: ${figure}`);
-    for (const problem of problems.slice(0, 20)) console.error(`       ${problem}`);
-  }
-  if (values.json) for (const check of checks) console.log(JSON.stringify(check));
-  if (values.write) {
-    const notes = readFileSync(join(ROOT, 'tools/cluster/not-run.md'), 'utf8');
-    writeFileSync(join(ROOT, 'docs/results/cluster.md'), resultTable(checks, level, notes));
+/** @returns the exit code */
+function show(checks: readonly Check[], json: boolean): number {
+  for (const check of checks) {
+    const { ok, what, figure, problems } = check;
+    console.log(json ? JSON.stringify(check) : `${ok ? 'holds' : 'FAILS'}  ${what}: ${figure}`);
+    for (const problem of json ? [] : problems.slice(0, 20)) console.error(`       ${problem}`);
   }
   return checks.every(({ ok }) => ok) ? 0 : 1;
 }

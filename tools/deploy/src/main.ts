@@ -1,12 +1,14 @@
-// npm run render | npm run verify:deploy | npm run images | npm run test:images
+// npm run render | npm run verify:deploy | npm run images | npm run test:images | npm run loop
 import { DeployError } from './deploy-error.ts';
 import { imagesCommand } from './images/images-command.ts';
 import { testImagesCommand } from './images/test/test-images-command.ts';
+import { loopCommand } from './loop/loop-command.ts';
 import { render, staleFiles, verifyRendered } from './render/render.ts';
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => void | Promise<void>>> = {
   images: imagesCommand,
   'test-images': testImagesCommand,
+  loop: loopCommand,
   render,
   verify: verifyRendered,
   stale() {

@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
 import { ClusterError } from '../cluster-error.ts';
 import { CACHE, program } from '../paths.ts';
-import { type GoProgram, KUBERNETES } from './programs.ts';
+import type { GoProgram } from './programs.ts';
 import { wrapperModule } from './wrapper-module.ts';
 
 interface Downloaded {
@@ -30,23 +30,35 @@ export function buildProgram(it: GoProgram, say: (line: string) => void): void {
   mkdirSync(join(CACHE, 'bin'), { recursive: true });
   if (existsSync(program(it.name))) return;
   say(`building ${it.name} ${it.version} from its Go module`);
-  const { GoMod } = downloadModule(it.module, it.version);
+  const { GoMod, Dir } = downloadModule(it.module, it.version);
   const folder = join(CACHE, 'src', it.name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'go.mod'), wrapperModule(it, readFileSync(GoMod, 'utf8')));
-  const version = 'k8s.io/component-base/version';
-  const stamp =
-    it.module === 'k8s.io/kubernetes'
-      ? ` -X ${version}.gitVersion=${KUBERNETES} -X ${version}.gitMajor=1 -X ${version}.gitMinor=34`
-      : '';
-  const partial = `${program(it.name)}.partial`;
-  const { status } = spawnSync('go', ['build', '-ldflags', `-s -w${stamp}`, '-o', partial, it.main], {
-    cwd: folder,
+  // The sums of what it was released with; what is missing is asked of the checksum database.
+  const sums = join(Dir, 'go.sum');
+  if (existsSync(sums)) cpSync(sums, join(folder, 'go.sum'));
+  const own = isAbsolute(it.main);
+  if (own) cpSync(it.main, join(folder, 'main.go'));
+  compile(it.name, folder, own ? '.' : it.main, it.stamp);
+}
+
+/** Builds a program whose source is a file of this tool. */
+export function buildOwnProgram(name: string, source: string): void {
+  if (existsSync(program(name))) return;
+  needGo();
+  compile(name, dirname(source), source);
+}
+
+function compile(name: string, cwd: string, main: string, stamp = ''): void {
+  mkdirSync(join(CACHE, 'bin'), { recursive: true });
+  const partial = `${program(name)}.partial`;
+  const { status } = spawnSync('go', ['build', '-ldflags', `-s -w${stamp}`, '-o', partial, main], {
+    cwd,
     env: ENV,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (status !== 0) throw new ClusterError(`${it.name} cannot be built; the reason stands above`);
-  renameSync(partial, program(it.name));
+  if (status !== 0) throw new ClusterError(`${name} cannot be built; the reason stands above`);
+  renameSync(partial, program(name));
 }
 
 function needGo(): void {

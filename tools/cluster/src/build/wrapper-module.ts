@@ -12,6 +12,7 @@ export function wrapperModule(program: GoProgram, goMod: string): string {
   const staged = program.module === 'k8s.io/kubernetes';
   // Without the full list, the graph of modules is pruned differently and packages turn up in two modules.
   if (!staged) lines.push(...block(goMod, 'require').map((line) => `require ${line}`));
+  lines.push(...block(goMod, 'exclude').map((line) => `exclude ${line}`));
   for (const line of block(goMod, 'replace')) {
     const [from = '', to = ''] = line.split('=>').map((side) => side.trim());
     if (to.startsWith('./staging/src/'))

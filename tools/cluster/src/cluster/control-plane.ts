@@ -20,12 +20,15 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-export async function startControlPlane(): Promise<ControlPlane> {
+/**
+ * `address` is where the API server listens; with an address that is not loopback it is a Service in the cluster, too.
+ */
+export async function startControlPlane(address = '127.0.0.1'): Promise<ControlPlane> {
   const state = await mkdtemp(join(tmpdir(), 'kiban-cluster-'));
   const processes = new Processes(state);
   const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
   const etcd = `http://127.0.0.1:${etcdPort}`;
-  const server = `https://127.0.0.1:${port}`;
+  const server = `https://${address}:${port}`;
   const file = (name: string) => join(state, name);
   const token = randomBytes(24).toString('hex');
   const keys = generateKeyPairSync('rsa', {
@@ -41,7 +44,11 @@ export async function startControlPlane(): Promise<ControlPlane> {
   const stop = async () => {
     api?.close();
     await processes.stopAll();
-    rmSync(state, { recursive: true, force: true });
+    try {
+      rmSync(state, { recursive: true, force: true });
+    } catch {
+      // Containers of a node left mounts in it: they go with the node's namespace, and then the folder does.
+    }
   };
 
   try {
@@ -55,9 +62,10 @@ export async function startControlPlane(): Promise<ControlPlane> {
     await processes.until('etcd', async () => (await fetch(`${etcd}/health`)).ok);
     processes.start('kube-apiserver', program('kube-apiserver'), [
       `--etcd-servers=${etcd}`,
-      '--bind-address=127.0.0.1',
-      '--advertise-address=127.0.0.1',
-      '--endpoint-reconciler-type=none', // which refuses loopback addresses
+      `--bind-address=${address}`,
+      `--advertise-address=${address}`,
+      // The others refuse loopback addresses.
+      `--endpoint-reconciler-type=${address === '127.0.0.1' ? 'none' : 'lease'}`,
       `--secure-port=${port}`,
       `--cert-dir=${file('certs')}`,
       `--token-auth-file=${file('tokens.csv')}`,
@@ -67,6 +75,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
       '--service-cluster-ip-range=10.96.0.0/16',
       '--authorization-mode=Node,RBAC',
       '--allow-privileged=true',
+      '--kubelet-preferred-address-types=InternalIP',
     ]);
     const ca = file('certs/apiserver.crt');
     await processes.until('kube-apiserver', async () => existsSync(ca));

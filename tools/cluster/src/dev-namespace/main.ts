@@ -1,16 +1,20 @@
-// npm run dev-namespace -- create|remove <user> [--own bff,content] [--shared kiban] [--database postgres://...] [--print]
+// npm run dev-namespace -- create|seed|remove <user> [--own bff,content] [--shared kiban] [--database postgres://...] [--print]
 import { parseArgs } from 'node:util';
 import { ClusterError } from '../cluster-error.ts';
 import { createDatabases, dropDatabases } from './databases.ts';
 import { developer } from './developer.ts';
 import { kubectl } from './kubectl.ts';
 import { namespaceObjects, SERVICES } from './objects.ts';
+import { seed } from './seed.ts';
+import { lookAtShared } from './shared.ts';
 
 const USAGE = `usage: npm run dev-namespace -- create <user> --database <url> [--own bff] [--shared kiban] [--print]
+       npm run dev-namespace -- seed <user> [--token <jwt>]
        npm run dev-namespace -- remove <user> [--database <url>]
   --database  PostgreSQL server, reachable from here and from pods; your own databases are made on it
   --own       services that you will run; the shared namespace answers for the others
-  --print     show what would be applied, change nothing`;
+  --print     show what would be applied, change nothing
+  --token     of a user with the role ingest; default: one of the keys in .kiban/keys`;
 
 try {
   await main();
@@ -28,13 +32,15 @@ async function main(): Promise<void> {
       shared: { type: 'string', default: 'kiban' },
       database: { type: 'string' },
       print: { type: 'boolean', default: false },
+      token: { type: 'string' },
     },
   });
   const [verb, user] = positionals;
-  if (user === undefined || (verb !== 'create' && verb !== 'remove')) throw new ClusterError(USAGE);
+  if (user === undefined || !['create', 'seed', 'remove'].includes(verb ?? '')) throw new ClusterError(USAGE);
   const { database, shared, print } = values;
   const owner = developer(user);
   const { namespace } = owner;
+  if (verb === 'seed') return seed(namespace, values.token);
   if (verb === 'remove') {
     kubectl(['delete', 'namespace', namespace, '--ignore-not-found']);
     const dropped = database === undefined ? [] : await dropDatabases(owner, database);
@@ -47,31 +53,19 @@ async function main(): Promise<void> {
   const unknown = own.filter((name) => !SERVICES.includes(name));
   if (unknown.length > 0)
     throw new ClusterError(`no such service: ${unknown.join(', ')}; one of ${SERVICES.join(', ')}`);
-  const env = sharedEnvironment(shared);
-  const items = namespaceObjects({ developer: owner, own, shared, env, databaseServer: database });
+  const items = namespaceObjects({ developer: owner, own, shared: lookAtShared(shared), databaseServer: database });
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2);
   if (print) {
     console.log(list);
     return;
   }
-  kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], list);
   const made = await createDatabases(owner, database);
+  kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], list);
   console.log(`${namespace} is ready: ${own.join(', ')} will run in it, ${shared} answers for the rest`);
   if (made.length > 0) console.log(`databases made: ${made.join(', ')}`);
   const modules = own.map((name) => `-m ${name}`).join(' ');
-  console.log(`next: skaffold dev -p dev ${modules} -n ${namespace}
-      kubectl -n ${namespace} port-forward deploy/${own[0] ?? 'bff'} 50051
+  console.log(`next: npm run loop -- ${own.join(' ')} run skaffold dev -p dev ${modules} -n ${namespace}
+      curl -H 'x-dev-namespace: ${namespace}' <the shared gateway>/v1/articles
+      npm run dev-namespace -- seed ${user}     synthetic articles and readers, through your own services
 when done: npm run dev-namespace -- remove ${user} --database <url>`);
-}
-
-/** What the shared namespace's services are told; Kustomize adds a hash to the ConfigMap's name. */
-function sharedEnvironment(shared: string): Record<string, string> {
-  const { items } = JSON.parse(kubectl(['-n', shared, 'get', 'configmaps', '-o', 'json'])) as {
-    items: { metadata: { name: string; creationTimestamp: string }; data?: Record<string, string> }[];
-  };
-  const found = items
-    .filter(({ metadata }) => /^kiban-env(-[a-z0-9]+)?$/.test(metadata.name))
-    .toSorted((a, b) => b.metadata.creationTimestamp.localeCompare(a.metadata.creationTimestamp));
-  if (found[0]?.data === undefined) throw new ClusterError(`${shared} has no ConfigMap kiban-env: is --shared right?`);
-  return found[0].data;
 }

@@ -1,18 +1,19 @@
 import type { KubeObject } from '../cluster/api.ts';
 import type { Developer } from './developer.ts';
+import { gatewayObjects, topologyJob } from './workloads.ts';
+import type { Shared } from './shared.ts';
 
 /** What answers calls; jobs and relay are called by nobody. */
 export const SERVICES = ['bff', 'content', 'content-similarity', 'recommendation', 'gateway'];
+/** What a cluster without Google's services runs itself; an alias of nothing does no harm. */
+const BACKING = ['pubsub', 'postgres'];
 export const DATABASES = ['content', 'similarity', 'recommendation'];
 
 export interface NamespaceOptions {
   readonly developer: Developer;
   /** Services that run in the namespace; the shared one answers for the others. */
   readonly own: readonly string[];
-  /** The shared namespace. */
-  readonly shared: string;
-  /** The shared namespace's kiban-env. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly shared: Shared;
   /** URL of the PostgreSQL server as pods reach it; its path is replaced. */
   readonly databaseServer: string;
 }
@@ -21,7 +22,7 @@ export interface NamespaceOptions {
  * Everything a developer's namespace has before a service comes. A service that does not run here is an alias of the
  * shared one: a name that exists, so that nothing falls back silently while the own pod starts.
  */
-export function namespaceObjects({ developer, own, shared, env, databaseServer }: NamespaceOptions): KubeObject[] {
+export function namespaceObjects({ developer, own, shared, databaseServer }: NamespaceOptions): KubeObject[] {
   const { namespace, user, prefix } = developer;
   const labels = { 'app.kubernetes.io/part-of': 'kiban', 'kiban.dev/developer': user };
   const object = (apiVersion: string, kind: string, name: string, rest: object): KubeObject => ({
@@ -33,11 +34,16 @@ export function namespaceObjects({ developer, own, shared, env, databaseServer }
   const security = Object.fromEntries(
     ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
   );
-  const aliases = SERVICES.filter((name) => !own.includes(name)).map((name) =>
-    object('v1', 'Service', name, {
-      spec: { type: 'ExternalName', externalName: `${name}.${shared}.svc.cluster.local` },
-    }),
-  );
+  // Requests that name this namespace come to its own gateway, which sends them to the own services.
+  const entry = own.includes('gateway') || shared.gateway === undefined ? undefined : shared.gateway;
+  const here = [...own, ...(entry ? ['gateway'] : [])];
+  const aliases = [...SERVICES, ...BACKING]
+    .filter((name) => !here.includes(name))
+    .map((name) =>
+      object('v1', 'Service', name, {
+        spec: { type: 'ExternalName', externalName: `${name}.${shared.namespace}.svc.cluster.local` },
+      }),
+    );
   const secrets = DATABASES.map((name) => {
     const url = new URL(databaseServer);
     url.pathname = `/${developer.database(name)}`;
@@ -48,10 +54,13 @@ export function namespaceObjects({ developer, own, shared, env, databaseServer }
     object('v1', 'ResourceQuota', 'developer', {
       spec: { hard: { pods: '20', 'requests.cpu': '4', 'limits.memory': '12Gi' } },
     }),
-    object('networking.k8s.io/v1', 'NetworkPolicy', 'developer', policy(namespace, shared)),
-    object('v1', 'ConfigMap', 'kiban-env', { data: { ...env, PUBSUB_PREFIX: prefix } }),
+    object('networking.k8s.io/v1', 'NetworkPolicy', 'developer', policy(namespace, shared.namespace)),
+    object('v1', 'ConfigMap', 'kiban-env', { data: { ...shared.env, PUBSUB_PREFIX: prefix } }),
+    ...(shared.keys ? [object('v1', 'ConfigMap', 'auth-jwks', { data: shared.keys })] : []),
     ...secrets,
     ...aliases,
+    ...(entry ? gatewayObjects(entry, object) : []),
+    ...(shared.jobsImage ? [topologyJob(shared.jobsImage, object)] : []),
   ];
 }
 
@@ -63,10 +72,10 @@ function policy(namespace: string, shared: string): object {
     spec: {
       podSelector: {},
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: [of(namespace)] }],
+      ingress: [{ from: [of(namespace)] }, { from: [of(shared)], ports: tcp(8080) }],
       egress: [
         { to: [of(namespace)] },
-        { to: [of(shared)], ports: tcp(50051, 8080, 8085) },
+        { to: [of(shared)], ports: tcp(50051, 5432, 8080, 8085) },
         { to: [of('kube-system')], ports: [{ port: 53, protocol: 'UDP' }, ...tcp(53)] },
         { ports: tcp(5432, 443) },
       ],

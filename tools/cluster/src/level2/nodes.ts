@@ -5,9 +5,8 @@ import { PlayedNodes } from './played-nodes.ts';
 
 const NODES = 4;
 
-/** Starts controllers, scheduler and nodes, which are played; @returns the nodes, to be stopped. */
-export async function startNodes(plane: ControlPlane): Promise<PlayedNodes> {
-  const { api, processes, state, kubeconfig, ca } = plane;
+/** Starts controllers and scheduler. */
+export function startControllers({ processes, state, kubeconfig, ca }: ControlPlane): void {
   const access = ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map(
     (flag) => `--${flag}=${kubeconfig}`,
   );
@@ -20,7 +19,12 @@ export async function startNodes(plane: ControlPlane): Promise<PlayedNodes> {
     '--horizontal-pod-autoscaler-sync-period=2s',
   ]);
   processes.start('kube-scheduler', program('kube-scheduler'), common);
-  const nodes = new PlayedNodes(api, NODES);
+}
+
+/** Starts controllers, scheduler and nodes, which are played; @returns the nodes, to be stopped. */
+export async function startNodes(plane: ControlPlane): Promise<PlayedNodes> {
+  startControllers(plane);
+  const nodes = new PlayedNodes(plane.api, NODES);
   await nodes.start();
   return nodes;
 }

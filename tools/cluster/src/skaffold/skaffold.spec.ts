@@ -8,7 +8,7 @@ import { ROOT } from '../paths.ts';
 // What Kiban uses of https://skaffold.dev/schemas/v4beta13.json: a field outside of it is refused.
 const kustomize = z.strictObject({ kustomize: z.strictObject({ paths: z.array(z.string()).min(1) }) });
 const kubectl = z.strictObject({ flags: z.strictObject({ apply: z.array(z.string()) }).optional() });
-const local = z.strictObject({ push: z.boolean(), useBuildkit: z.boolean() });
+const local = z.strictObject({ push: z.boolean() });
 const tagPolicy = z.union([
   z.strictObject({ inputDigest: z.strictObject({}) }),
   z.strictObject({ gitCommit: z.strictObject({}) }),
@@ -17,7 +17,6 @@ const artifact = z.strictObject({
   image: z.string().startsWith('kiban/'),
   context: z.literal('bundle'),
   docker: z.strictObject({ dockerfile: z.string(), target: z.enum(['runtime', 'dev']) }),
-  hooks: z.strictObject({ before: z.array(z.strictObject({ command: z.array(z.string()), dir: z.string() })) }),
 });
 const forward = { resourceType: z.literal('service'), resourceName: z.string(), namespace: z.string() };
 const profile = z.strictObject({
