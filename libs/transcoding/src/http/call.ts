@@ -55,10 +55,10 @@ export class Call {
     this.headers = headers;
     this.listener = listener;
     this.options = options;
+    this.start(body, body !== undefined);
     if (options.deadlineMs !== undefined) {
       this.timer = setTimeout(() => this.fail(new DeadlineError('upstream request timeout')), options.deadlineMs);
     }
-    this.start(body, body !== undefined);
   }
 
   /** Sends a part of the request; resolves when more may be sent. */

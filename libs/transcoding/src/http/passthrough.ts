@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
 import type { Exchange } from './context.ts';
 import { BODY_IDLE_MS } from './read-body.ts';
@@ -15,10 +15,16 @@ export function passThrough(exchange: Exchange, backend: Backend): void {
   const headers = { ...forwardedHeaders(exchange), ':method': method, ':path': originalPath };
   const stream = backend.request(headers, false);
   const stopWaiting = limitWaiting(exchange, (status, message) => {
-    stream.close();
+    stream.close(CANCEL);
     replyError(exchange, { status, message });
   });
-  pipeline(request, stream, () => {});
+  // Not by pipeline: when the client leaves, it destroys the stream while data waits in it. node:http2 then sends empty
+  // frames for that stream for ever, in one turn of the event loop. Closing it is safe.
+  request.pipe(stream);
+  request.once('error', () => {});
+  request.once('close', () => {
+    if (!request.complete) stream.close(CANCEL);
+  });
   stream.once('response', (found) => {
     stopWaiting();
     relayPlain(exchange, found, stream);
@@ -26,10 +32,12 @@ export function passThrough(exchange: Exchange, backend: Backend): void {
   stream.once('error', (error) => replyError(exchange, upstreamFailure(error)));
   exchange.response.once('close', () => {
     stopWaiting();
-    stream.close();
+    stream.close(CANCEL);
   });
 }
 
+/** https://www.rfc-editor.org/rfc/rfc9113#section-7 */
+const CANCEL = 8;
 const ANSWER_MS = 15_000;
 
 /** 408 when the body stops coming, 504 when it has come and the backend does not answer. */
@@ -51,7 +59,11 @@ export function relayPlain(exchange: Exchange, headers: IncomingHttpHeaders, bod
   const { response, extraHeaders } = exchange;
   if (response.headersSent) return;
   response.writeHead(Number(headers[':status'] ?? 502), { ...responseHeaders(headers), ...extraHeaders });
-  pipeline(body, response, () => {});
+  body.pipe(response);
+  body.once('error', () => response.destroy());
+  body.once('close', () => {
+    if (!body.readableEnded) response.destroy();
+  });
 }
 
 const DROPPED = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer', 'content-length']);

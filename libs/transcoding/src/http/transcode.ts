@@ -2,7 +2,7 @@ import type { Backend } from '../grpc/backend.ts';
 import { frame } from '../grpc/frames.ts';
 import { JsonArraySplitter } from '../json/array-splitter.ts';
 import { JsonSyntaxError } from '../json/parse-json.ts';
-import type { MethodPlan } from '../rules/method-plan.ts';
+import { type MethodPlan, takesStream } from '../rules/method-plan.ts';
 import { RequestError } from '../rules/request-error.ts';
 import { RequestTranslator } from '../rules/request-translator.ts';
 import type { ResolvedBinding } from '../rules/weave.ts';
@@ -33,7 +33,7 @@ export function transcode(
     doubt,
   });
   const call = new PendingCall(exchange, plan, backend);
-  if (plan.method.methodKind === 'client_streaming' || plan.method.methodKind === 'bidi_streaming') {
+  if (takesStream(plan)) {
     return streamRequest(exchange, plan, translator, call);
   }
   const send = (body: Buffer): void => {

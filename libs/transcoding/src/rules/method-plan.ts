@@ -20,6 +20,11 @@ export interface MethodPlan extends HttpBinding {
 
 const HTTP_BODY = 'google.api.HttpBody';
 
+/** Whether the body is a stream of messages. */
+export function takesStream({ method: { methodKind } }: HttpBinding): boolean {
+  return methodKind === 'client_streaming' || methodKind === 'bidi_streaming';
+}
+
 /** Prepares a binding. Mistakes of the rule go to `problem` and make it return undefined. */
 export function planOf(binding: HttpBinding, problem: (text: string) => void): MethodPlan | undefined {
   const selector = selectorOf(binding.method);

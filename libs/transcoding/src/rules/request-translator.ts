@@ -5,7 +5,7 @@ import type { TranscodingOptions } from '../options.ts';
 import { encodeMessage } from '../wire/encode-message.ts';
 import { FieldError } from '../wire/field-error.ts';
 import { wrapHttpBody } from '../wire/http-body.ts';
-import type { MethodPlan } from './method-plan.ts';
+import { type MethodPlan, takesStream } from './method-plan.ts';
 import { RequestError } from './request-error.ts';
 import { type Collision, type ResolvedBinding, weave } from './weave.ts';
 
@@ -75,7 +75,8 @@ export class RequestTranslator {
     const { registry, options, doubt } = this.settings;
     return {
       registry,
-      caseInsensitiveEnums: options.caseInsensitiveEnumParsing,
+      // Upstream's translator of streams does not hear of the option.
+      caseInsensitiveEnums: options.caseInsensitiveEnumParsing && !takesStream(this.plan),
       onLoneValue: (path: string) => doubt(`${path}: one value where a list belongs; write it in [ ]`),
       onUnknownField: (path: string, type: string) => doubt(`${path}: ${type} has no such field`),
     };

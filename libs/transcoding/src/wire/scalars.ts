@@ -82,7 +82,8 @@ function boolOf(value: JsonNode, path: string): boolean {
 
 /** The number of a JSON number or a string. */
 export function doubleOf(value: JsonNode, path: string, type: string): number {
-  if (value instanceof JsonNumber) return finite(Number(value.text), value, path, type);
+  // protobuf's parser reads what looks like an integer as one, which has no -0.
+  if (value instanceof JsonNumber) return value.text === '-0' ? 0 : finite(Number(value.text), value, path, type);
   if (typeof value === 'string') {
     if (value === 'NaN') return Number.NaN;
     if (value === 'Infinity') return Number.POSITIVE_INFINITY;
