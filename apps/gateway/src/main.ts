@@ -2,6 +2,7 @@
 import { startTracing } from '@kiban/service/tracing';
 import { trace } from '@opentelemetry/api';
 import { ConfigError, type GatewayAppConfig, readConfig } from './config.ts';
+import { sendCallersAway } from './drain.ts';
 import { startEnvoyGateway } from './envoy/envoy-gateway.ts';
 import { EnvoyError } from './envoy/find-envoy.ts';
 import { createKibanGateway } from './gateway.ts';
@@ -29,7 +30,11 @@ async function run(): Promise<void> {
   log('info', 'ready', { http, mode: config.mode });
   process.send?.({ event: 'ready', service: 'gateway', http });
 
-  onStop(() => gateway.close(config.drainMs).then(() => tracing.stop()));
+  onStop(async () => {
+    await sendCallersAway(gateway.server, config.drainMs / 5);
+    await gateway.close(config.drainMs);
+    await tracing.stop();
+  });
 }
 
 /** Envoy serves; this process starts it, answers what is no business of Envoy's, and ends with it. */

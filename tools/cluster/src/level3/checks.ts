@@ -1,30 +1,39 @@
 import type { Check } from '../check.ts';
 import { ClusterError } from '../cluster-error.ts';
 import { addressOf, type Node } from './cluster.ts';
+import { developsApart } from './developer.ts';
 import { recoversFromKills } from './kills.ts';
 import { Load } from './load.ts';
 import { Reader } from './reader.ts';
 import { rollsOutUnderLoad } from './rollouts.ts';
+import { editsAreServed } from './skaffold.ts';
 import { talksOnlyAsAllowed } from './talk.ts';
 import { comesUp, token } from './up.ts';
 
 const READERS = 10;
 const ARTICLES = 20;
 
-/** Everything that level 3 shows, in an order in which each finds what it needs. */
-export async function checksOn(node: Node, say: (line: string) => void): Promise<Check[]> {
-  const checks: Check[] = [];
-  const add = (check: Check) => {
-    say(`level 3: ${check.what}: ${check.figure}`);
-    checks.push(check);
-  };
-  add(await comesUp(node, say));
-  add(await talksOnlyAsAllowed(node, say));
+/** What may be asked for alone, after the platform came up: `--checks policies,load`. */
+const GROUPS: Readonly<Record<string, (node: Node, say: (line: string) => void) => Promise<Check[]>>> = {
+  policies: async (node, say) => [await talksOnlyAsAllowed(node, say)],
+  load: underLoad,
+  developer: async (node, say) => [await developsApart(node, say)],
+  skaffold: async (node, say) => [await editsAreServed(node, say)],
+};
+export const CHECKS = Object.keys(GROUPS);
+
+/** Brings the platform up and runs the checks that are asked for. */
+export async function checksOn(node: Node, wanted: readonly string[], say: (line: string) => void): Promise<Check[]> {
+  const checks = [await comesUp(node, say)];
+  for (const [name, run] of Object.entries(GROUPS)) if (wanted.includes(name)) checks.push(...(await run(node, say)));
+  return checks;
+}
+
+async function underLoad(node: Node, say: (line: string) => void): Promise<Check[]> {
   const load = await startLoad(node);
-  add(await rollsOutUnderLoad(node, load, say));
-  add(await recoversFromKills(node, load, say));
+  const checks = [await rollsOutUnderLoad(node, load, say), await recoversFromKills(node, load, say)];
   const { acknowledged, missing } = await load.stop();
-  add({
+  checks.push({
     level: 3,
     what: 'every write that was acknowledged through rollouts and kills is found afterwards',
     ok: missing.length === 0 && acknowledged > 0,

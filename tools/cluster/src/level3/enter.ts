@@ -18,7 +18,7 @@ export const INSIDE = 'KIBAN_CLUSTER_IMAGES';
  * processes of its own, which all go when it ends.
  * @returns what that process found
  */
-export async function enterNode(say: (line: string) => void): Promise<Check[]> {
+export async function enterNode(checks: readonly string[], say: (line: string) => void): Promise<Check[]> {
   needTools();
   buildOwnProgram('pause', join(import.meta.dirname, '../../programs/pause/main.go'));
   const state = mkdtempSync(join(tmpdir(), 'kiban-node-'));
@@ -26,7 +26,15 @@ export async function enterNode(say: (line: string) => void): Promise<Check[]> {
   try {
     const images = process.env['KIBAN_CLUSTER_REUSE_IMAGES'] ?? (await saveImages(state, processes, say));
     const spaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
-    const self = [process.execPath, ...process.execArgv, process.argv[1] ?? '', '--level', '3'];
+    const self = [
+      process.execPath,
+      ...process.execArgv,
+      process.argv[1] ?? '',
+      '--level',
+      '3',
+      '--checks',
+      checks.join(','),
+    ];
     const child = spawn('unshare', [...spaces, ...self], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, TMPDIR: state, [INSIDE]: images },

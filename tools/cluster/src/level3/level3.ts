@@ -10,7 +10,7 @@ import { startNode } from './node.ts';
 import { PolicyEnforcer } from './policies/enforcer.ts';
 
 /** One real node: containers run. Called in namespaces of its own, with the file that holds the images. */
-export async function level3(images: string, say: (line: string) => void): Promise<Check[]> {
+export async function level3(images: string, wanted: readonly string[], say: (line: string) => void): Promise<Check[]> {
   prepareNode();
   say('level 3: starting etcd, kube-apiserver and containerd');
   const plane = await startControlPlane(NODE_ADDRESS);
@@ -25,7 +25,7 @@ export async function level3(images: string, say: (line: string) => void): Promi
     const enforcer = new PolicyEnforcer(plane.api);
     await enforcer.start();
     try {
-      return await checksOn(node, say);
+      return await checksOn(node, wanted, say);
     } catch (error) {
       say(await shell(node, `kubectl -n ${NAMESPACE} get pods -o wide; kubectl -n ${NAMESPACE} get events | tail -20`));
       throw error;

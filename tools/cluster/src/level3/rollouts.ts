@@ -4,7 +4,8 @@ import { eventually } from '../level2/wait.ts';
 import { get, list, type Node, NAMESPACE, shell } from './cluster.ts';
 import type { Load, LoadResult } from './load.ts';
 
-const STEADY_MS = 15_000;
+const WARM_MS = 20_000;
+const STEADY_MS = 10_000;
 
 /**
  * Rolls every service out to its next image while readers read and write, so that both versions serve for a while.
@@ -16,7 +17,8 @@ export async function rollsOutUnderLoad(node: Node, load: Load, say: (line: stri
     ({ metadata }) => metadata.labels?.['kiban.dev/step'] === 'rollout',
   );
   const names = deployments.map(({ metadata }) => metadata.name).toSorted();
-  await sleep(STEADY_MS / 3); // the services have served nobody yet
+  // The services have served nobody yet: until their code is compiled they are slow.
+  await sleep(WARM_MS);
   load.take();
   await sleep(STEADY_MS);
   const steady = load.take();

@@ -7,7 +7,11 @@ import { ROOT } from '../paths.ts';
 
 // What Kiban uses of https://skaffold.dev/schemas/v4beta13.json: a field outside of it is refused.
 const kustomize = z.strictObject({ kustomize: z.strictObject({ paths: z.array(z.string()).min(1) }) });
-const kubectl = z.strictObject({ flags: z.strictObject({ apply: z.array(z.string()) }).optional() });
+const hook = z.strictObject({ host: z.strictObject({ command: z.array(z.string()) }) });
+const kubectl = z.strictObject({
+  flags: z.strictObject({ apply: z.array(z.string()) }).optional(),
+  hooks: z.strictObject({ before: z.array(hook) }).optional(),
+});
 const local = z.strictObject({ push: z.boolean() });
 const tagPolicy = z.union([
   z.strictObject({ inputDigest: z.strictObject({}) }),
