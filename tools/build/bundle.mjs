@@ -5,6 +5,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { quickStart } from './quick-start.mjs';
 
 /** Packages that Nest, grpc-js and pg load only when a feature is used that we do not use. */
 const OPTIONAL = [
@@ -51,7 +52,7 @@ const bundle = await rolldown({
     if (log.code === 'EVAL' || log.code === 'UNRESOLVED_IMPORT') return;
     print(level, log);
   },
-  plugins: [UNUSED],
+  plugins: [UNUSED, ...quickStart],
 });
 const dir = dirname(file);
 await removeOldFiles(dir);

@@ -90,13 +90,16 @@ export async function startService<Shape extends z.ZodRawShape>(
 
   try {
     const module = await definition.module(config, runtime);
+    // The database answers while the application is put together.
+    const ready = runtime.becomeReady();
+    ready.catch(() => {}); // waited for below
     app = await NestFactory.createMicroservice(rootModule(module, services.length ? verifier(common) : undefined), {
       strategy: transport,
       logger: nestLogger(logger),
       abortOnError: false,
     });
     checkAllow(app, services);
-    await runtime.becomeReady();
+    await ready;
     await app.listen();
     await runtime.becomeReady();
     for (const service of services) health.set(service.typeName, true);
