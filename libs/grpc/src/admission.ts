@@ -46,6 +46,7 @@ export class Admission {
       return Math.round(COME_BACK_MS * (0.5 + Math.random()));
     }
     this.#open[kind]++;
+    if (kind === 'call') this.#overload?.entered();
     return undefined;
   }
 

@@ -1,10 +1,9 @@
-import { constants, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { DescMethod } from '@bufbuild/protobuf';
 import type { Server as GrpcServer } from '@grpc/grpc-js';
 import type { Admission } from './admission.ts';
-import { toWire } from './error-wire.ts';
+import { Refusals } from './refusals.ts';
 import { methodPath, streamsRequests, streamsResponses } from './service-definition.ts';
-import { ServiceError } from './service-error.ts';
 
 /** The HTTP/2 servers under a grpc-js server that is bound. Not public there: the tests fail when an upgrade moves it. */
 export function http2Servers(server: GrpcServer): Http2Server[] {
@@ -24,6 +23,7 @@ export function guardDoor(
   onRefused: (method: DescMethod) => void,
 ): void {
   const guarded = new Map(methods.map((method) => [methodPath(method), method]));
+  const refusals = new Refusals();
   for (const server of servers) {
     const [serve, ...others] = server.listeners('stream') as OnStream[];
     if (!serve || others.length > 0) throw new Error('this version of grpc-js takes its streams from elsewhere');
@@ -35,7 +35,7 @@ export function guardDoor(
       const retryAfterMs = admission.enter(kind);
       if (retryAfterMs !== undefined) {
         onRefused(method);
-        refuse(stream, retryAfterMs, streamsRequests(method));
+        refusals.add(stream, retryAfterMs, streamsRequests(method));
         return;
       }
       const began = performance.now();
@@ -47,34 +47,3 @@ export function guardDoor(
 }
 
 type OnStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => void;
-
-/** An answer of headers alone: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses */
-function refuse(stream: ServerHttp2Stream, retryAfterMs: number, moreComes: boolean): void {
-  stream.on('error', () => {});
-  stream.respond(refusal(retryAfterMs), { endStream: true });
-  if (moreComes) stream.close(constants.NGHTTP2_NO_ERROR);
-  else stream.resume();
-}
-
-const made = new Map<number, ReturnType<typeof makeRefusal>>();
-/** Times to come back are rounded to this, ms, so that there are few different refusals. */
-const STEP_MS = 50;
-
-function refusal(retryAfterMs: number) {
-  const step = Math.ceil(retryAfterMs / STEP_MS) * STEP_MS;
-  let headers = made.get(step);
-  if (!headers) made.set(step, (headers = makeRefusal(step)));
-  return headers;
-}
-
-function makeRefusal(retryAfterMs: number) {
-  const error = ServiceError.resourceExhausted('The service is busy; try again as RetryInfo says.', retryAfterMs);
-  const { code, details, metadata } = toWire(error);
-  return {
-    ':status': 200,
-    'content-type': 'application/grpc+proto',
-    'grpc-status': String(code),
-    'grpc-message': encodeURIComponent(details ?? '').replaceAll('%20', ' '),
-    ...metadata?.toHttp2Headers(),
-  };
-}

@@ -1,47 +1,67 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 
 /** How often the load is measured, ms. */
-const WINDOW_MS = 100;
-/** Share of a window that the event loop is busy when it is saturated, and at the most when it is calm. */
-const SATURATED = 0.95;
+const WINDOW_MS = 50;
+/** Shortest time over which the event loop is judged when a crowd comes in, ms. */
+const GLANCE_MS = 10;
+/** Share of a time that the loop is busy when calls that pile up are a queue. */
+const BUSY = 0.85;
+/** While shedding it is kept between these: fuller, and calls wait for each other; emptier, and time is wasted. */
+const SPARE = 0.92;
+const FULL = 0.96;
+/** The loop is calm up to this share: what calls take then is what they take when nothing is in their way. */
 const CALM = 0.7;
-/** So many calls at once on a saturated loop are a queue that grows: callers that wait for answers are fewer. */
-const CROWD = 128;
-/** Fewest calls that are let in at once while shedding. */
-const FEWEST = 8;
+/** Work that may wait before a busy loop counts as overloaded, and that may wait while shedding, ms. */
+const BURST_MS = 40;
+const QUEUE_MS = 10;
+/** Bounds of a crowd, and the fewest calls that are let in at once while shedding. */
+const SMALL_CROWD = 24;
+const BIG_CROWD = 256;
+const FEWEST = 2;
+/** While shedding, the places are given away over so many turns of the loop at least. */
+const TURNS = 6;
 /** How long after the last refusal the limit is lifted, ms. */
 const CALM_AFTER_MS = 500;
 
 /**
  * How many calls at once keep the process busy without a queue (load shedding).
  *
- * While the loop has idle moments there is no limit. When it has none and calls pile up, the limit is what Little's law
- * gives for the rate that calls are answered at, and twice the time that they took in calm moments: enough to stay busy,
- * too few to wait. A limit on the delay alone would act on every long turn of the loop, a fixed limit would be
- * wrong for every other handler. Dependencies that are slow leave the loop idle and are not answered with refusals.
+ * While the loop has idle moments there is no limit. When it has none and calls pile up, there is one, and it follows the
+ * loop: it grows while calls are refused although the loop has time left, and shrinks while the loop has none and calls
+ * take much longer than in calm moments. So it ends where the loop is just busy, whatever a call computes or waits for.
+ * A threshold on the delay alone would act on every long turn of the loop, a fixed limit would be wrong for every other
+ * handler. Dependencies that are slow leave the loop idle and are not answered with refusals.
  */
 export class OverloadDetector {
   #limit = Infinity;
-  #busy: EventLoopUtilization = performance.eventLoopUtilization();
-  #measuredAt = performance.now();
+  /** The loop at the start of the window, and when it was last seen with time to spare. */
+  #window: Moment = moment();
+  #glance: Moment = this.#window;
+  /** Calls let in during this turn of the loop, while shedding. */
+  #taken = 0;
+  #refusals = 0;
   #refusedAt = -Infinity;
   #done = 0;
   #spentMs = 0;
-  /** Calls answered in a ms, smoothed. */
-  #rate = 0;
+  /** What a call keeps the loop busy for, ms. */
+  #costMs = 1;
   /** What a call takes when nothing is in its way, ms. */
   #calmMs = 10;
-  #saturated = false;
   readonly #timer = setInterval(() => this.#measure(), WINDOW_MS).unref();
 
   /** How many calls may be in flight now. */
   limit(inFlight: number): number {
-    if (this.#limit === Infinity && inFlight >= CROWD && this.#loopIsSaturated()) this.#tighten();
-    return this.#limit;
+    if (this.#limit === Infinity && inFlight >= SMALL_CROWD / 2 && inFlight >= this.#crowd() / 2) this.#look(inFlight);
+    // Calls that come in together wait together and compute one after the other, and the loop is idle in between.
+    return this.#taken >= this.#limit / TURNS ? 0 : this.#limit;
+  }
+
+  entered(): void {
+    if (this.#limit !== Infinity && this.#taken++ === 0) setImmediate(() => (this.#taken = 0));
   }
 
   refused(): void {
-    this.#refusedAt = performance.now();
+    this.#refusals++;
   }
 
   answered(ms: number): void {
@@ -53,32 +73,61 @@ export class OverloadDetector {
     clearInterval(this.#timer);
   }
 
-  #loopIsSaturated(): boolean {
-    return this.#saturated || performance.now() - this.#measuredAt > 2 * WINDOW_MS; // the timer itself is late
+  /** Calls that are more than a burst when the loop has no idle moment. */
+  #crowd(): number {
+    return Math.min(BIG_CROWD, Math.max(SMALL_CROWD, (this.#calmMs + BURST_MS) / this.#costMs));
   }
 
-  #tighten(): void {
-    this.#limit = Math.min(CROWD, Math.max(FEWEST, Math.ceil(this.#rate * 2 * this.#calmMs)));
+  /** A look between two measurements: in a flood the next one would come hundreds of calls too late. */
+  #look(inFlight: number): void {
+    const now = performance.now();
+    if (now - this.#glance.at < GLANCE_MS) return;
+    if (busySince(this.#glance) < BUSY) {
+      this.#glance = moment();
+      return;
+    }
+    if (inFlight < this.#crowd()) return;
+    this.#limit = Math.max(FEWEST, Math.ceil((this.#calmMs + QUEUE_MS) / this.#costMs));
+    this.#refusedAt = now;
   }
 
   #measure(): void {
     const now = performance.now();
-    const elapsed = now - this.#measuredAt;
-    const busy = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(busy, this.#busy);
-    this.#saturated = utilization >= SATURATED;
-    if (utilization < CALM && this.#done > 0) {
-      const mean = this.#spentMs / this.#done;
-      // Quickly down and slowly up: a moment of slow calls must not let a queue in.
-      this.#calmMs += (mean - this.#calmMs) * (mean < this.#calmMs ? 0.3 : 0.02);
-    }
-    this.#rate += (this.#done / elapsed - this.#rate) * Math.min(1, elapsed / 500);
-    this.#busy = busy;
-    this.#measuredAt = now;
-    this.#done = 0;
-    this.#spentMs = 0;
-    if (this.#limit === Infinity) return;
-    if (now - this.#refusedAt > CALM_AFTER_MS) this.#limit = Infinity;
-    else this.#tighten();
+    const busy = busySince(this.#window);
+    const meanMs = this.#done > 0 ? this.#spentMs / this.#done : this.#calmMs;
+    this.#learn(busy, now - this.#window.at, meanMs);
+    if (this.#refusals > 0) this.#refusedAt = now;
+    if (this.#limit !== Infinity) this.#steer(now, busy, meanMs);
+    this.#window = moment();
+    if (busy < BUSY) this.#glance = this.#window;
+    this.#refusals = this.#done = this.#spentMs = 0;
   }
+
+  #learn(busy: number, elapsedMs: number, meanMs: number): void {
+    if (this.#done === 0) return;
+    // Quickly down and slowly up: a moment of slow calls must not let a queue in.
+    if (busy < CALM) this.#calmMs += (meanMs - this.#calmMs) * (meanMs < this.#calmMs ? 0.2 : 0.01);
+    // Few calls say little: what else the process does would count as theirs.
+    if (this.#done >= 4) this.#costMs += ((busy * elapsedMs) / this.#done - this.#costMs) * 0.1;
+  }
+
+  #steer(now: number, busy: number, meanMs: number): void {
+    if (now - this.#refusedAt > CALM_AFTER_MS) this.#limit = Infinity;
+    else if (busy < SPARE && this.#refusals > 0) this.#limit = Math.ceil(this.#limit * 1.1) + 1;
+    else if (busy > FULL && meanMs > 1.5 * this.#calmMs) this.#limit = Math.max(FEWEST, Math.floor(this.#limit * 0.95));
+  }
+}
+
+interface Moment {
+  at: number;
+  loop: EventLoopUtilization;
+}
+
+function moment(): Moment {
+  return { at: performance.now(), loop: performance.eventLoopUtilization() };
+}
+
+/** Share of the time since then that the loop was busy. */
+function busySince({ loop }: Moment): number {
+  return performance.eventLoopUtilization(loop).utilization;
 }

@@ -145,32 +145,6 @@ describe('admission', () => {
     await Promise.all(accepted);
     expect(transport.admission.inFlight).toBe(0);
   });
-
-  test('a saturated process refuses what would only queue, and nothing once it is over', async () => {
-    const { client, transport } = await start({
-      get() {
-        for (const end = performance.now() + 2; performance.now() < end; );
-        return {};
-      },
-    });
-    const refusals: ServiceError[] = [];
-    let answered = 0;
-    const caller = async () => {
-      while (refusals.length === 0) {
-        await client.get(REQUEST).then(
-          () => answered++,
-          (error: ServiceError) => refusals.push(error),
-        );
-      }
-    };
-    await Promise.all(Array.from({ length: 250 }, caller));
-    const [refused] = refusals;
-    expect(refused).toMatchObject({ code: Code.RESOURCE_EXHAUSTED, reason: 'OVERLOADED' });
-    expect(refused?.find(RetryInfoSchema)[0]?.retryDelay).toBeDefined();
-    expect(answered).toBeGreaterThan(0);
-    await until(() => transport.admission.limit === 512);
-    await expect(Promise.all(Array.from({ length: 30 }, () => client.get(REQUEST)))).resolves.toHaveLength(30);
-  });
 });
 
 test('trailers of a handler reach the caller with the status', async () => {

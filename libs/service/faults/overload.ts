@@ -33,7 +33,10 @@ const path = `/${RecommendationService.typeName}/ListTrending`;
 const load = new Http2Load(address, path, toBinary(ListTrendingRequestSchema, create(ListTrendingRequestSchema)));
 
 const warm = await measured(() => closed(32, 3));
-const capacity = (await measured(() => closed(64, 5))).perSecond;
+const beforeFull = await usage(child);
+const full = await measured(() => closed(64, 5));
+const capacity = full.perSecond;
+const fullShare = ((await usage(child)).cpuMs - beforeFull.cpuMs) / 5000;
 progress(`capacity: ${Math.round(capacity)} calls/s with 64 callers (warming up: ${Math.round(warm.perSecond)})`);
 const unloaded = await measured(() => open(capacity / 10, 5));
 progress(`unloaded, a tenth of that: p99 ${unloaded.p99.toFixed(1)} ms`);
@@ -42,7 +45,9 @@ const offered = capacity * Number(values.times);
 const memory: number[] = [];
 const sampler = setInterval(() => void usage(child).then(({ rss }) => memory.push(rss)), 1000);
 const stormBegan = performance.now();
+const clientBefore = process.cpuUsage();
 const storm = await measured(() => open(offered, seconds));
+const client = process.cpuUsage(clientBefore);
 const took = (performance.now() - stormBegan) / 1000;
 clearInterval(sampler);
 const after = await usage(child);
@@ -52,7 +57,7 @@ const recoveryMs = await recovery();
 load.close();
 child.kill();
 
-const half = Math.ceil(memory.length / 2);
+const quarter = Math.ceil(memory.length / 4);
 const result = {
   capacity: Math.round(capacity),
   unloadedP99Ms: round(unloaded.p99),
@@ -64,8 +69,11 @@ const result = {
   acceptedP50Ms: round(storm.p50),
   acceptedP99Ms: round(storm.p99),
   slowdown: round(storm.p99 / unloaded.p99),
-  /** Peak memory of the second half of the storm less that of the first, MB. */
-  memoryGrowthMb: round((Math.max(...memory.slice(half)) - Math.max(...memory.slice(0, half))) / 1e6),
+  /** Mean memory of the last quarter of the storm less that of the third, MB: before, the heap takes its size. */
+  memoryGrowthMb: round((mean(memory.slice(-quarter)) - mean(memory.slice(-2 * quarter, -quarter))) / 1e6),
+  /** Share of one core: the service at capacity and in the storm, the client in the storm. Together they have two. */
+  capacityCpuShare: round(fullShare, 2),
+  clientCpuShare: round((client.user + client.system) / 1e6 / took, 2),
   serviceCpuShare: round((after.cpuMs - before.cpuMs) / 1000 / took, 2),
   recoveryMs,
 };
@@ -126,6 +134,10 @@ function round(value: number, digits = 1): number {
   return Number(value.toFixed(digits));
 }
 
+function mean(figures: readonly number[]): number {
+  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
+}
+
 function progress(line: string): void {
   console.error(line);
 }
@@ -135,7 +147,7 @@ function write(): void {
   const text = `# Overload
 Regenerate with \`npm run faults -- overload --write\`. A service with guard, metrics and logs whose method waits ${values.wait} ms,
 computes ${values.compute} ms and answers 1 KB is offered ${values.times} times what it answers with 64 callers, for ${seconds} s, by a client that
-neither slows down nor comes back later. Node ${process.version}, two cores.
+neither slows down nor comes back later. Shares are of one core; service and client have two. Node ${process.version}, two cores.
 
 | what | figure |
 |---|---|

@@ -1,3 +1,4 @@
+import type { DescMethod } from '@bufbuild/protobuf';
 import { setClientObserver, type CallObserver, Code, type GrpcTransport } from '@kiban/grpc';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -26,6 +27,7 @@ export function serverMetrics(registry: Registry): CallObserver {
     buckets: SECONDS,
     registers: [registry],
   });
+  const refusals = new Map<DescMethod, Counter.Internal>();
   return {
     start(_, method) {
       const began = performance.now();
@@ -38,8 +40,13 @@ export function serverMetrics(registry: Registry): CallObserver {
       };
     },
     refused(method) {
-      const labels = { grpc_service: method.parent.typeName, grpc_method: method.name };
-      handled.inc({ ...labels, grpc_code: Code[Code.RESOURCE_EXHAUSTED] });
+      let counter = refusals.get(method);
+      if (!counter) {
+        const labels = { grpc_service: method.parent.typeName, grpc_method: method.name };
+        counter = handled.labels({ ...labels, grpc_code: Code[Code.RESOURCE_EXHAUSTED] ?? '' });
+        refusals.set(method, counter);
+      }
+      counter.inc();
     },
   };
 }

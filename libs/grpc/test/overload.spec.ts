@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from '@jest/globals';
+import { Code, createGrpcClient, type ServiceError } from '@kiban/grpc';
+import { RetryInfoSchema } from '@kiban/contracts/google/rpc';
+import { Health } from '@kiban/contracts/health/v1';
+import { REQUEST } from './start-demo.ts';
+import { demos, until } from './support.ts';
+
+const { start, stopAll } = demos();
+afterEach(stopAll);
+
+/** A service whose answers keep the loop busy. */
+function busy(options?: Parameters<typeof start>[1]) {
+  return start(
+    {
+      get() {
+        for (const end = performance.now() + 2; performance.now() < end; );
+        return {};
+      },
+    },
+    options,
+  );
+}
+
+/** Calls that come whether earlier ones were answered or not. */
+async function flood({ client, transport }: Awaited<ReturnType<typeof busy>>, waves = 60, perWave = 20) {
+  const refusals: ServiceError[] = [];
+  const calls: Promise<unknown>[] = [];
+  let [answered, most] = [0, 0];
+  for (let wave = 0; wave < waves; wave++) {
+    for (let i = 0; i < perWave; i++) {
+      calls.push(
+        client.get(REQUEST).then(
+          () => answered++,
+          (error: ServiceError) => refusals.push(error),
+        ),
+      );
+    }
+    await sleep(5); // the pace of the flood
+    most = Math.max(most, transport.admission.inFlight);
+  }
+  await Promise.all(calls);
+  return { refusals, answered, most };
+}
+
+test('a flood is refused with RetryInfo beyond a small crowd, some of it is answered, and nothing is refused after it', async () => {
+  const demo = await busy();
+  await demo.client.get(REQUEST);
+  const { refusals, answered, most } = await flood(demo);
+  expect(answered).toBeGreaterThan(50);
+  expect(answered + refusals.length).toBe(1200);
+  expect(refusals.length).toBeGreaterThan(answered);
+  expect(most).toBeLessThan(128);
+  for (const refused of refusals)
+    expect(refused).toMatchObject({ code: Code.RESOURCE_EXHAUSTED, reason: 'OVERLOADED' });
+  expect(refusals[0]?.find(RetryInfoSchema)[0]?.retryDelay).toBeDefined();
+  expect(demo.transport.admission.inFlight).toBe(0);
+  await until(() => demo.transport.admission.limit === 512);
+  await expect(Promise.all(Array.from({ length: 10 }, () => demo.client.get(REQUEST)))).resolves.toHaveLength(10);
+});
+
+test('health is answered while calls are refused', async () => {
+  const demo = await busy({ maxInFlight: 1 });
+  const health = createGrpcClient(Health, demo.address);
+  const storm = flood(demo, 20);
+  const checks = await Promise.all(Array.from({ length: 10 }, () => health.check({})));
+  expect(checks).toHaveLength(10);
+  expect((await storm).refusals.length).toBeGreaterThan(0);
+  health.close();
+});
+
+test('calls that wait for something slow are not refused: the loop has time', async () => {
+  const waiting: (() => void)[] = [];
+  const { client } = await start({ get: () => new Promise((resolve) => waiting.push(() => resolve({}))) });
+  const calls: Promise<unknown>[] = [];
+  while (calls.length < 120) {
+    for (let i = 0; i < 3; i++) calls.push(client.get(REQUEST));
+    await until(() => waiting.length === calls.length);
+    await sleep(5);
+  }
+  for (const answer of waiting) answer();
+  await expect(Promise.all(calls)).resolves.toHaveLength(120);
+});
