@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { BacklogDrained } from './backlog-process.ts';
+import { bundleProcess } from './bundle-process.ts';
 import { type FaultDatabase, faultDatabase } from './fault-database.ts';
 import { fill } from './ordered-publisher.ts';
 import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } from './plan.ts';
@@ -9,17 +10,19 @@ import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } fro
 /** Megabytes of resident memory that a relay may take, whatever waits. */
 export const MAX_MEGABYTES = 300;
 
-/** Fills the outbox, then lets a relay in a process of its own empty it. */
+/** Fills the outbox, then lets a relay in a process of its own empty it: bundled, as it is deployed. */
 export async function drainBacklog({ admin, url }: FaultDatabase, events: number): Promise<BacklogDrained> {
+  const program = await bundleProcess('backlog-process');
   await fill(admin, events);
-  const child = fork(join(import.meta.dirname, 'backlog-process.ts'), [url, String(events)], {
-    execArgv: ['--conditions=@kiban/source'],
+  const child = fork(program, [url, String(events)], {
+    execArgv: [],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
   const [drained] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`the relay ended with ${String(code)}`))),
   ])) as [BacklogDrained];
+  rmSync(program);
   return drained;
 }
 

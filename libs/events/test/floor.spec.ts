@@ -107,3 +107,16 @@ describe('the floor', () => {
     expect(await outboxStats(db.database, floor.starts)).toMatchObject({ pending: 0, oldestAge: 0 });
   });
 });
+
+describe('outboxStats', () => {
+  it.each([
+    { what: 'all of a few', shards: 16, each: 3, pending: 48 },
+    { what: 'all of one shard beyond its share of the cap', shards: 1, each: 7_000, pending: 7_000 },
+    { what: 'all of two uneven shards', shards: 2, each: 6_500, pending: 13_000 },
+    { what: 'up to the cap', shards: 1, each: 100_500, pending: 100_000 },
+  ])('counts $what', async ({ shards, each, pending }) => {
+    await query(`INSERT INTO outbox (shard, event_id, topic, ordering_key, payload, attributes)
+      SELECT n % ${shards}, gen_random_uuid(), 'article', 'k', '', '{}' FROM generate_series(1, ${shards * each}) AS n`);
+    expect(await outboxStats(db.database)).toMatchObject({ pending, blockedKeys: 0, dead: 0 });
+  });
+});

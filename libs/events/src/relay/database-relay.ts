@@ -47,6 +47,7 @@ export class DatabaseRelay {
   #letRead = () => undefined as void;
   readonly #surveyed = new Promise<void>((resolve) => (this.#letRead = resolve));
   #deleted = 0;
+  #pending = 0;
   readonly #outages = new Map<number, number>();
   #complaint = { text: '', until: 0 };
   #vacuumAt = performance.now() + VACUUM_AFTER_MS;
@@ -168,6 +169,7 @@ export class DatabaseRelay {
   async #measure(client: pg.Client): Promise<void> {
     const labels = { database: this.#database.name };
     const stats = await outboxStats(client, this.#floor.starts);
+    this.#pending = stats.pending;
     const { metrics } = this.#options;
     metrics.pending.set(labels, stats.pending);
     metrics.oldestAge.set(labels, stats.oldestAge);
@@ -203,7 +205,9 @@ export class DatabaseRelay {
   async #vacuumIfDue(client: pg.Client): Promise<void> {
     const { vacuumEvery } = this.#options;
     const late = this.#deleted > 0 && performance.now() > this.#vacuumAt;
-    if (vacuumEvery === 0 || (this.#deleted < vacuumEvery * this.#vacuumPatience && !late)) return;
+    // It reads the index of what waits as well: worth it once as much is gone.
+    const enough = Math.max(vacuumEvery, this.#pending) * this.#vacuumPatience;
+    if (vacuumEvery === 0 || (this.#deleted < enough && !late)) return;
     const deleted = this.#deleted;
     this.#deleted = 0;
     this.#vacuumAt = performance.now() + VACUUM_AFTER_MS;

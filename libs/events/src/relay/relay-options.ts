@@ -22,7 +22,7 @@ export interface RelayOptions {
   readonly topology?: Topology;
   /** Connections per database, each working on one shard at a time. Default 4. */
   readonly connections?: number;
-  /** Events per transaction. Default 1,000: fewer make more publish requests, more make more duplicates after a crash. */
+  /** Events per transaction. Default 2,000: fewer make more publish requests, more make more duplicates after a crash. */
   readonly batch?: number;
   /**
    * Wait for NOTIFY. Off behind a pooler in transaction mode, which cannot deliver it. Default true.

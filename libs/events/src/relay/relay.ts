@@ -18,7 +18,7 @@ export function createRelay(options: RelayOptions): Relay {
         new DatabaseRelay(database, {
           publisher: options.publisher,
           deadLetters: (topic) => options.topology?.topics[topic]?.onPoison === 'deadLetter',
-          batch: options.batch ?? 1_000,
+          batch: options.batch ?? 2_000,
           retryMs: options.retryMs ?? { first: 100, last: 30_000 },
           connections: options.connections ?? 4,
           pooled: !listen,
