@@ -19,6 +19,12 @@ export function cpuMeter(serverPid: number): () => CpuSeconds {
   };
 }
 
+/** CPU time of one process since it started; NaN where there is no /proc. */
+export function processSeconds(pid: number): number {
+  const ticks = statOf(pid).own;
+  return ticks === 0 ? Number.NaN : ticks / TICKS;
+}
+
 function read(serverPid: number): CpuSeconds {
   const { user, system } = process.cpuUsage();
   return { node: (user + system) / 1e6, postgres: serverSeconds(serverPid) };

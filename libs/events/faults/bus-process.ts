@@ -6,5 +6,5 @@ const emulator = await startPubSubEmulator({
   port: Number(port),
   ...(stateDir === undefined ? {} : { stateDir }),
 });
-process.send?.(emulator.host);
+process.send?.(emulator.admin);
 process.on('disconnect', () => process.exit(0));

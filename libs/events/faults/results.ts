@@ -7,8 +7,9 @@ const FILE = join(import.meta.dirname, '../../../docs/results/outbox-faults.md')
 const HEAD = `# Fault injection: the outbox
 Regenerate a row with \`npm run faults -- outbox --plan <plan> --write\`. Order is judged against PostgreSQL's commit timestamps.
 Duplicates are published twice; their bound is what was published and not deleted at each kill, plus the messages of lost
-replies (plans D, outage and bug: what the inbox dropped). Effects are counted behind the inbox. Plans whose name begins with H
-are designs that must fail, to prove that the suite can.
+replies. In plans D, outage and bug they are what the inbox dropped, and the bound is what had its effect and was not
+acknowledged at each kill, plus (outage) what was taken and not answered. Effects are counted behind the inbox. Plans whose
+name begins with H are designs that must fail, to prove that the suite can.
 
 | plan | what | faults | committed | lost | invented | inversions | duplicates (bound) | effects | measured | verdict | seconds |
 |---|---|---|---|---|---|---|---|---|---|---|---|

@@ -4,15 +4,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createPublisher } from '@kiban/pubsub';
 import { createRelay } from '../src/relay/relay.ts';
 import { bundleProcess } from './bundle-process.ts';
-import { startBus } from './bus.ts';
+import { startBus, type Unacknowledged } from './bus.ts';
 import { faultDatabase } from './fault-database.ts';
+import { SUBSCRIPTION } from './pipeline.ts';
 import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } from './plan.ts';
 import { produce } from './producers.ts';
 import { seededRandom } from '../src/testing/seeded-random.ts';
-import { judgeEffects } from './verdict.ts';
+import { effectsOf, judgeEffects } from './verdict.ts';
 
-const SUBSCRIPTION = 'faults';
 const CONSUMERS = 3;
+/** What a consumer sent before it was frozen has arrived by then, and a commit on its way is through, ms. */
+const TAKEN_MS = 30;
+/** The others have acknowledged by then what they had handled at a kill, ms: the client collects for 100. */
+const OTHERS_ACKNOWLEDGE_MS = 300;
 
 interface Member {
   readonly child: ChildProcess;
@@ -67,13 +71,32 @@ export async function runConsumerFaults(options: PlanOptions): Promise<PlanResul
   const status = setInterval(() => {
     void effects().then((n) => options.onProgress?.(`committed ${committed}, effects ${n}, kills ${killed}`));
   }, 5_000);
+  /** Deliveries whose effect happened and that nobody acknowledges any more: each leads to one more, whatever is killed meanwhile. */
+  const inVain = new Set<string>();
+  const handledInVain = async (held: readonly Unacknowledged[]): Promise<void> => {
+    await delay(OTHERS_ACKNOWLEDGE_MS);
+    const left = new Set((await bus.unacknowledged(SUBSCRIPTION)).map(({ id }) => id));
+    const done = new Set(
+      await effectsOf(
+        database.admin,
+        held.map(({ id }) => id),
+      ),
+    );
+    for (const { id, deliveries } of held) if (left.has(id) && done.has(id)) inVain.add(`${id} ${deliveries}`);
+  };
+  const exposed: Promise<void>[] = [];
   while (killed < kills) {
     const [member] = members.splice(0, 1) as [Member];
     // Without new events only what earlier kills left comes back.
     await Promise.race([member.working, delay(producing ? 10_000 : 500)]);
     await delay(random() * 200);
+    // Frozen first, so that what it had handled and not acknowledged can be counted.
+    member.child.kill('SIGSTOP');
+    await delay(TAKEN_MS);
+    const held = (await bus.unacknowledged(SUBSCRIPTION)).filter(({ leased }) => leased);
     member.child.kill('SIGKILL');
     killed++;
+    exposed.push(handledInVain(held));
     members.push(start());
   }
   const { rolledBack } = await produced;
@@ -84,11 +107,12 @@ export async function runConsumerFaults(options: PlanOptions): Promise<PlanResul
   for (const { child } of members) child.kill('SIGKILL');
   await relay.stop();
   await publisher.close();
+  await Promise.all(exposed);
   const verdict = await judgeEffects(database.admin);
   await bus.close();
   await database.close();
   rmSync(program);
   const injected = { 'kill -9 of consumers': killed, 'rolled back events': rolledBack };
-  const result = { ...verdict, seed, injected, seconds: secondsSince(started) };
+  const result = { ...verdict, duplicateBound: inVain.size, seed, injected, seconds: secondsSince(started) };
   return { ...result, broken: brokenGuarantees(result) };
 }

@@ -1,18 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDatabase } from '@kiban/database';
-import { createPublisher, startConsumer } from '@kiban/pubsub';
-import { consumerMetrics } from '../src/consumer/consumer-metrics.ts';
-import { Dispatcher } from '../src/consumer/dispatcher.ts';
-import { createRelay } from '../src/relay/relay.ts';
 import { startBus } from './bus.ts';
-import { effectHandler } from './effects.ts';
 import { faultDatabase } from './fault-database.ts';
+import { SUBSCRIPTION, startPipeline } from './pipeline.ts';
 import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } from './plan.ts';
 import { produce } from './producers.ts';
 import { seededRandom } from '../src/testing/seeded-random.ts';
 import { judgeEffects } from './verdict.ts';
 
-const SUBSCRIPTION = 'faults';
 const RATE = 20;
 
 /**
@@ -29,62 +23,46 @@ export async function runHandlerBug(options: PlanOptions): Promise<PlanResult> {
     topics: { interaction: {} },
     subscriptions: { [SUBSCRIPTION]: { topic: 'interaction' } },
   });
-  const publisher = createPublisher({ emulatorHost: bus.host });
-  const relay = createRelay({ databases: [{ name: 'faults', url: database.url }], publisher });
-  const own = createDatabase({ url: database.url, max: 8, onError: () => undefined });
-  const handler = effectHandler(SUBSCRIPTION);
   let broken = false;
   let thrown = 0;
-  const dispatcher = new Dispatcher(
-    own,
-    [
-      {
-        ...handler,
-        async handle(message, context) {
-          if (broken && random() < 0.5) throw new Error(`a bug, ${++thrown}`);
-          await handler.handle(message, context);
-          if (broken) throw new Error(`a bug after the effect, ${++thrown}`);
-        },
-      },
-    ],
-    consumerMetrics(),
-  );
-  const consumer = await startConsumer({
+  const pipeline = await startPipeline({
+    url: database.url,
     emulatorHost: bus.host,
-    subscription: SUBSCRIPTION,
-    async handle(message) {
-      const outcome = await dispatcher.dispatch({ ...message, subscription: SUBSCRIPTION });
-      if (outcome === 'duplicate') await own.query('INSERT INTO dropped VALUES ($1)', [message.attributes['ce-id']]);
-    },
+    handler: (effect) => ({
+      ...effect,
+      async handle(message, context) {
+        if (broken && random() < 0.5) throw new Error(`a bug, ${++thrown}`);
+        await effect.handle(message, context);
+        if (broken) throw new Error(`a bug after the effect, ${++thrown}`);
+      },
+    }),
   });
-  const count = async () => (await own.query<{ n: number }>('SELECT count(*)::int AS n FROM effect')).rows[0]?.n ?? 0;
 
   const produced = produce({ url: database.url, events, random, keys: 50, connections: 2, rate: RATE });
-  while ((await count()) === 0) await delay(20);
+  while ((await pipeline.effects()) === 0) await delay(20);
   broken = true;
   const from = performance.now();
   await delay(100); // handlers under way when the bug came may still commit
-  const before = await count();
+  const before = await pipeline.effects();
   while (performance.now() - from < seconds * 1000) {
     await delay(Math.min(5_000, seconds * 200));
-    options.onProgress?.(`${secondsSince(from)} s with the bug, thrown ${thrown}, effects ${await count()}`);
+    options.onProgress?.(`${secondsSince(from)} s with the bug, thrown ${thrown}, effects ${await pipeline.effects()}`);
   }
-  const during = (await count()) - before;
+  const during = (await pipeline.effects()) - before;
   broken = false;
   const fixed = performance.now();
   await produced;
-  const total = (await own.query('SELECT 1 FROM truth')).rows.length;
-  while ((await count()) < total && performance.now() - fixed < 300_000) await delay(100);
+  const total = await pipeline.committed();
+  while ((await pipeline.effects()) < total && performance.now() - fixed < 300_000) await delay(100);
   const recovery = secondsSince(fixed);
-  await consumer.drain();
-  await relay.stop();
-  await publisher.close();
+  await pipeline.close();
   const verdict = await judgeEffects(database.admin);
-  await own.close();
   await bus.close();
   await database.close();
   const result = {
     ...verdict,
+    // A handler that throws leaves nothing behind, and nobody is killed.
+    duplicateBound: 0,
     seed,
     injected: { 'seconds with a bug': seconds, 'handlers that threw': thrown },
     measured: { 'effects meanwhile': during, 'seconds to recover': recovery },

@@ -1,21 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDatabase } from '@kiban/database';
-import { createPublisher, startConsumer } from '@kiban/pubsub';
 import { Registry } from 'prom-client';
-import { consumerMetrics } from '../src/consumer/consumer-metrics.ts';
-import { Dispatcher } from '../src/consumer/dispatcher.ts';
 import { topology } from '../src/catalog/topology.ts';
-import { createRelay } from '../src/relay/relay.ts';
-import { startBus } from './bus.ts';
-import { effectHandler } from './effects.ts';
-import { faultDatabase } from './fault-database.ts';
+import { type Bus, startBus } from './bus.ts';
+import { type FaultDatabase, faultDatabase } from './fault-database.ts';
+import { SUBSCRIPTION, startPipeline } from './pipeline.ts';
 import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } from './plan.ts';
 import { produce } from './producers.ts';
 import { seededRandom } from '../src/testing/seeded-random.ts';
 import { startReadingService } from './reading-service.ts';
-import { judgeEffects } from './verdict.ts';
+import { effectsOf, judgeEffects } from './verdict.ts';
 
-const SUBSCRIPTION = 'faults';
 const RATE = 100;
 /** Nothing may wait out a long backoff once Pub/Sub is back. */
 const RESUME_WITHIN_S = 10;
@@ -37,20 +31,8 @@ export async function runOutage(options: PlanOptions): Promise<PlanResult> {
   });
   const service = await startReadingService(database.urlOf('similarity'), bus.host);
   const metrics = new Registry();
-  const publisher = createPublisher({ emulatorHost: bus.host });
-  const relay = createRelay({ databases: [{ name: 'faults', url: database.url }], publisher, metrics });
-  const own = createDatabase({ url: database.url, max: 8, onError: () => undefined });
-  const dispatcher = new Dispatcher(own, [effectHandler(SUBSCRIPTION)], consumerMetrics());
-  const consumer = await startConsumer({
-    emulatorHost: bus.host,
-    subscription: SUBSCRIPTION,
-    probeMs: 1_000,
-    async handle(message) {
-      const outcome = await dispatcher.dispatch({ ...message, subscription: SUBSCRIPTION });
-      if (outcome === 'duplicate') await own.query('INSERT INTO dropped VALUES ($1)', [message.attributes['ce-id']]);
-    },
-  });
-  const effects = async () => (await own.query<{ n: number }>('SELECT count(*)::int AS n FROM effect')).rows[0]?.n ?? 0;
+  const pipeline = await startPipeline({ url: database.url, emulatorHost: bus.host, metrics, probeMs: 1_000 });
+  const effects = () => pipeline.effects();
   const age = async () => {
     const metric = await metrics.getSingleMetric('outbox_oldest_age_seconds')?.get();
     return metric?.values[0]?.value ?? 0;
@@ -79,26 +61,25 @@ export async function runOutage(options: PlanOptions): Promise<PlanResult> {
   }
   const readsMeanwhile = service.reads - readsBefore;
   const before = await effects();
+  const duplicateBound = await explainable(database, bus);
   await bus.restart();
   options.onProgress?.('Pub/Sub is back');
   const resumed = await waitFor('effects to resume', async () => (await effects()) > before);
   const green = await waitFor('the consumer health service to turn green', () => service.consumerServing);
   highest = Math.max(highest, await age());
   await produced;
-  const total = (await own.query('SELECT 1 FROM truth')).rows.length;
+  const total = await pipeline.committed();
   const caughtUp = await waitFor('every effect', async () => (await effects()) >= total, 300);
   await waitFor('the age of the oldest event to fall', async () => (await age()) < 1, 30);
-  await consumer.drain();
-  await relay.stop();
-  await publisher.close();
+  await pipeline.close();
   const { failures } = service;
   await service.stop();
   const verdict = await judgeEffects(database.admin);
-  await own.close();
   await bus.close();
   await database.close();
   const result = {
     ...verdict,
+    duplicateBound,
     seed,
     injected: { 'kill -9 of Pub/Sub': 1, 'seconds without Pub/Sub': seconds },
     measured: {
@@ -119,4 +100,17 @@ export async function runOutage(options: PlanOptions): Promise<PlanResult> {
   // Measured every 5 s.
   if (highest < seconds - 6) broken.push(`the oldest age rose to ${highest} s only`);
   return { ...result, broken };
+}
+
+/**
+ * What the kill lets happen twice: an effect whose acknowledgement did not reach the files is delivered again, and an event
+ * that did reach them, but whose publish was never answered, is published again.
+ */
+async function explainable({ admin }: FaultDatabase, bus: Bus): Promise<number> {
+  const held = (await bus.unacknowledged(SUBSCRIPTION)).map(({ id }) => id);
+  const { rows } = await admin.query(
+    'SELECT 1 FROM outbox o WHERE event_id = ANY($1::uuid[]) OR EXISTS (SELECT 1 FROM effect e WHERE e.event_id = o.event_id)',
+    [held],
+  );
+  return rows.length + (await effectsOf(admin, held)).length;
 }

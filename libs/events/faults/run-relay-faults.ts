@@ -139,12 +139,18 @@ async function drained(database: FaultDatabase, mode: RelayMode, broker: FaultBr
     mode === 'cursor'
       ? 'SELECT count(*)::int AS n FROM outbox, naive_cursor c WHERE outbox.id > c.id'
       : 'SELECT count(*)::int AS n FROM outbox';
-  const giveUpAt = Date.now() + 120_000;
+  let fewest = Number.POSITIVE_INFINITY;
+  let giveUpAt = Date.now() + 60_000;
   for (;;) {
     const left = await database.admin
       .query<{ n: number }>(remaining)
       .then(({ rows }) => rows[0]?.n ?? 0)
-      .catch(() => 1);
+      .catch(() => fewest);
+    // A slow machine is no loss; a relay that stands still is.
+    if (left < fewest) {
+      fewest = left;
+      giveUpAt = Date.now() + 60_000;
+    }
     if (left === 0 || Date.now() > giveUpAt) {
       // Duplicates of the last batches may still be on their way.
       for (let before = -1; before !== broker.log.length; await delay(200)) before = broker.log.length;

@@ -72,6 +72,15 @@ export async function judgeEffects(admin: pg.Pool): Promise<EffectVerdict> {
   };
 }
 
+/** Those of these events that have had their effect. */
+export async function effectsOf(admin: pg.Pool, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await admin.query<{ id: string }>(
+    'SELECT event_id AS id FROM effect WHERE event_id = ANY($1::uuid[])',
+    [ids],
+  );
+  return rows.map(({ id }) => id);
+}
+
 function countInversions(events: readonly { id: string; key: string }[], rank: ReadonlyMap<string, number>): number {
   const last = new Map<string, number>();
   let inversions = 0;
