@@ -100,6 +100,8 @@ export class Backlog implements EntryOwner {
         this.#endLease(other);
         other.ackedEarly = false;
         other.state = 'ready';
+        // An attempt is counted for a message's own nacks and expiries, and not for those of earlier ones.
+        other.attempt--;
         key.pending.unshift(other);
       }
     }

@@ -35,6 +35,8 @@ export function forwardDeadLetter(core: Core, subscription: SubscriptionState, e
   const bytes = toBinary(PubsubMessageSchema, message);
   const raw: RawMessage = { bytes, start: 0, end: bytes.length, orderingKey: message.orderingKey, keep: undefined };
   core.release(topic, publish(core, topic, [raw], now).visibility, now);
+  // Forwarding acknowledges: a later seek may ask for it again.
+  subscription.keep(entry.message);
   core.journal?.acked(subscription.name, entry.message.seq);
   return true;
 }

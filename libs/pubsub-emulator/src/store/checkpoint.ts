@@ -32,7 +32,11 @@ export function checkpoint(core: Core): Iterable<Buffer> {
     facts.push(...seqFacts('acked', name, [...retainedAcked.keys()]));
     if (!config.deadLetterPolicy) continue;
     const pairs: number[] = [];
-    for (const entry of backlog.entries.values()) if (entry.attempt > 0) pairs.push(entry.message.seq, entry.attempt);
+    for (const entry of backlog.entries.values()) {
+      // The delivery that is under way has not failed.
+      const failed = entry.state === 'leased' ? entry.attempt - 1 : entry.attempt;
+      if (failed > 0) pairs.push(entry.message.seq, failed);
+    }
     attempts.push({ name, pairs });
   }
   for (const [name, snapshot] of core.snapshots) facts.push(snapshotFact(name, snapshot));
