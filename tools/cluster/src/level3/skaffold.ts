@@ -29,8 +29,12 @@ export async function editsAreServed(node: Node, say: (line: string) => void): P
   const loop = startLoop(node, docker, (text) => (said += text));
   const reader = new Reader(await addressOf(node, 'gateway'), await token(node, 'reader-1'));
   try {
-    const up = await eventually(async () => said.includes('Watching for changes'), READY_MS);
-    if (!up) return failed(`skaffold dev does not watch after ${READY_MS / 1000} s:\n${said.slice(-3000)}`);
+    const ended = () => loop.exitCode !== null || loop.signalCode !== null;
+    await eventually(async () => ended() || said.includes('Watching for changes'), READY_MS);
+    if (ended() || !said.includes('Watching for changes'))
+      return failed(
+        `skaffold dev ${ended() ? 'ended' : `does not watch after ${READY_MS / 1000} s`}:\n${said.slice(-3000)}`,
+      );
     say(`level 3: skaffold dev watches after ${Date.now() - started} ms`);
     await eventually(async () => (await reader.call('GET', '/v1/articles')).status === 200, 60_000);
     const builds = said.split('Building [').length;

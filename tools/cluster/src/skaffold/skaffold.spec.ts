@@ -12,7 +12,11 @@ const kubectl = z.strictObject({
   flags: z.strictObject({ apply: z.array(z.string()) }).optional(),
   hooks: z.strictObject({ before: z.array(hook) }).optional(),
 });
-const local = z.strictObject({ push: z.boolean() });
+const local = z.strictObject({
+  push: z.boolean().optional(),
+  useDockerCLI: z.literal(true),
+  useBuildkit: z.literal(false),
+});
 const tagPolicy = z.union([
   z.strictObject({ inputDigest: z.strictObject({}) }),
   z.strictObject({ gitCommit: z.strictObject({}) }),
@@ -48,7 +52,11 @@ const config = z.strictObject({
       }),
     )
     .optional(),
-  build: z.strictObject({ artifacts: z.array(artifact).optional(), tagPolicy: tagPolicy.optional() }),
+  build: z.strictObject({
+    artifacts: z.array(artifact).optional(),
+    tagPolicy: tagPolicy.optional(),
+    local: local.optional(),
+  }),
   profiles: z.array(profile),
 });
 
