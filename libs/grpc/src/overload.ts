@@ -15,7 +15,7 @@ const CALM = 0.7;
 const BURST_MS = 40;
 const QUEUE_MS = 10;
 /** Bounds of a crowd, and the fewest calls that are let in at once while shedding. */
-const SMALL_CROWD = 24;
+const SMALL_CROWD = 16;
 const BIG_CROWD = 256;
 const FEWEST = 2;
 /** While shedding, the places are given away over so many turns of the loop at least. */
@@ -113,7 +113,7 @@ export class OverloadDetector {
 
   #steer(now: number, busy: number, meanMs: number): void {
     if (now - this.#refusedAt > CALM_AFTER_MS) this.#limit = Infinity;
-    else if (busy < SPARE && this.#refusals > 0) this.#limit = Math.ceil(this.#limit * 1.1) + 1;
+    else if (busy < SPARE && this.#refusals > 0) this.#limit = Math.ceil(this.#limit * 1.1);
     else if (busy > FULL && meanMs > 1.5 * this.#calmMs) this.#limit = Math.max(FEWEST, Math.floor(this.#limit * 0.95));
   }
 }
