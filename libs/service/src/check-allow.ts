@@ -4,33 +4,30 @@ import { ModulesContainer } from '@nestjs/core';
 import { servedBy } from '@kiban/grpc';
 import { rulesOf } from './allow.ts';
 
-/** Throws when an rpc says not who may call it. Returns whether any rpc needs a token. */
-export function checkAllow(app: INestMicroservice, services: readonly DescService[]): boolean {
-  const missing: string[] = [];
-  let needsToken = false;
-  for (const { type, service } of servingControllers(app)) {
-    if (!services.includes(service)) continue;
-    for (const method of service.methods) {
-      const handler = (type.prototype as Record<string, object>)[method.localName];
-      const rules = handler && rulesOf(handler);
-      if (!rules) missing.push(`${type.name}.${method.localName}`);
-      else if (!rules.includes('public')) needsToken = true;
-    }
-  }
+/** The handlers of a controller that say not who may call them, as `Controller.method`; none when it serves nothing. */
+export function withoutAllow(type: object): string[] {
+  const { name, prototype } = type as { name: string; prototype: Record<string, object> };
+  const methods = servedBy(type)?.methods ?? [];
+  const open = methods.filter(({ localName }) => !prototype[localName] || !rulesOf(prototype[localName]));
+  return open.map(({ localName }) => `${name}.${localName}`);
+}
+
+/** Throws when an rpc says not who may call it. */
+export function checkAllow(app: INestMicroservice, services: readonly DescService[]): void {
+  const missing = servingControllers(app, services).flatMap(withoutAllow);
   if (missing.length) {
     throw new Error(
       `${missing.join(', ')}: add @Allow('public' | 'authenticated' | 'service' | { role } | { self }) ` +
         'to say who may call; nothing is open by default',
     );
   }
-  return needsToken;
 }
 
-function* servingControllers(app: INestMicroservice) {
-  for (const module of app.get(ModulesContainer).values()) {
-    for (const { metatype } of module.controllers.values()) {
-      const service = metatype && servedBy(metatype);
-      if (service) yield { type: metatype as { name: string; prototype: object }, service };
-    }
-  }
+function servingControllers(app: INestMicroservice, services: readonly DescService[]): object[] {
+  const modules = [...app.get(ModulesContainer).values()];
+  const types = modules.flatMap(({ controllers }) => [...controllers.values()].map(({ metatype }) => metatype));
+  return types.filter((type) => {
+    const service = type ? servedBy(type) : undefined;
+    return service !== undefined && services.includes(service);
+  }) as object[];
 }

@@ -1,5 +1,6 @@
 export { Allow, type AllowRule } from './allow.ts';
 export { bootstrapService } from './bootstrap-service.ts';
+export { withoutAllow } from './check-allow.ts';
 export {
   address,
   AUTH_VARIABLES,

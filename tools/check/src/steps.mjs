@@ -13,6 +13,7 @@ export const STEPS = [
   { name: 'boundaries', command: 'node tools/check/src/boundaries.mjs' },
   { name: 'file-sizes', command: 'node tools/check/src/file-sizes.mjs' },
   { name: 'typecheck', command: 'nx run-many -t typecheck --output-style=static' },
+  { name: 'allow', command: 'nx run kiban:compile --output-style=static && node tools/check/src/allow.mjs' },
   // After typecheck: lint reads the types of other projects from what it compiled.
   { name: 'lint', command: 'oxlint --type-aware --quiet' },
   { name: 'bundle', command: 'nx run-many -t bundle --output-style=static' },
