@@ -55,7 +55,7 @@ export abstract class Answer implements CallListener {
   protected metadata(status: GrpcStatus | undefined, trailers: IncomingHttpHeaders): OutgoingHttpHeaders {
     const headers = responseHeaders(this.initial, false);
     if (status) {
-      headers['grpc-status'] = String(status.code);
+      headers['grpc-status'] = status.code === 0 ? '0' : String(status.code);
       if (trailers['grpc-message'] !== undefined) headers['grpc-message'] = trailers['grpc-message'];
       const details = trailers['grpc-status-details-bin'];
       if (details !== undefined && !this.exchange.context.options.convertGrpcStatus)
@@ -65,13 +65,13 @@ export abstract class Answer implements CallListener {
   }
 
   /** The answer to a call that failed before anything was sent. */
-  protected replyStatus(status: GrpcStatus, trailers: IncomingHttpHeaders): void {
+  protected replyStatus(status: GrpcStatus, trailers: IncomingHttpHeaders, streams = false): void {
     const trailersOnly = Object.keys(this.initial).length === 0;
     if (trailersOnly) this.initial = withoutGrpc(trailers);
     const headers = this.metadata(status, trailers);
     if (!this.exchange.context.options.convertGrpcStatus) {
-      // Envoy leaves the type of an answer that has trailers only.
-      headers['content-type'] = trailersOnly ? 'application/grpc' : 'application/json';
+      // Envoy leaves the type of an answer that has trailers only, but for streams.
+      headers['content-type'] = trailersOnly && !streams ? 'application/grpc' : 'application/json';
       reply(this.exchange, httpStatusOf(status.code), headers, '');
       return;
     }

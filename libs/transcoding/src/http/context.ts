@@ -6,6 +6,7 @@ import type { Api } from '../rules/api.ts';
 import type { RouteTable } from '../rules/route-table.ts';
 import type { JsonPrinter } from '../wire/print-message.ts';
 import type { Cors } from './cors.ts';
+import type { KnownRequests } from './known-requests.ts';
 import type { GatewaySettings } from './settings.ts';
 
 /** What all requests of one gateway share. */
@@ -17,6 +18,7 @@ export interface Context {
   readonly printer: JsonPrinter;
   readonly routes: RouteTable;
   readonly cors: Cors | undefined;
+  readonly known: KnownRequests;
   readonly ignoredQuery: ReadonlySet<string>;
   readonly maxRequestBytes: number;
   readonly maxMessageBytes: number;

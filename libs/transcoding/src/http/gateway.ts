@@ -10,6 +10,7 @@ import { answerClientError } from './client-error.ts';
 import type { Context, Exchange } from './context.ts';
 import { Cors } from './cors.ts';
 import { handle } from './handle.ts';
+import { KnownRequests } from './known-requests.ts';
 import type { GatewaySettings } from './settings.ts';
 import { endRequestSpan } from './spans.ts';
 
@@ -44,6 +45,7 @@ export function createGateway(settings: GatewaySettings): Gateway {
     printer: new JsonPrinter(api.registry, options),
     routes: new RouteTable(api.plans, options.disallowColonInWildcardPathSegment),
     cors: options.corsPreset ? new Cors(options) : undefined,
+    known: new KnownRequests(),
     ignoredQuery: new Set(options.ignoredQueryParameters),
     maxRequestBytes: options.maxRequestBodySize || options.connectionBufferLimitBytes,
     maxMessageBytes: options.maxResponseBodySize || options.connectionBufferLimitBytes,

@@ -5,10 +5,11 @@ import { RequestError } from '../rules/request-error.ts';
 import type { ResolvedBinding } from '../rules/weave.ts';
 import { admit, checkHeaders } from './admit.ts';
 import type { Exchange } from './context.ts';
+import { keyOf } from './known-requests.ts';
 import { passThrough } from './passthrough.ts';
 import { reply, replyError } from './reply.ts';
 import { startRequestSpan } from './spans.ts';
-import { transcode } from './transcode.ts';
+import { sendKnown, transcode } from './transcode.ts';
 
 /** Answers one request, whatever it is. Never throws. */
 export function handle(exchange: Exchange): void {
@@ -53,6 +54,14 @@ function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<v
   };
   const type = request.headers['content-type'];
   if (type !== undefined && /^application\/grpc(?:$|[+;])/.test(type)) return untranslated();
+  const key = keyOf(exchange);
+  const known = key === undefined ? undefined : context.known.get(key);
+  if (known) {
+    exchange.template = known.plan.template;
+    exchange.rpc = known.plan.grpcPath;
+    sendKnown(exchange, known, context.backendOf(known.plan.method.parent.typeName));
+    return undefined;
+  }
   const match = context.api.matcher.match(method, path);
   if (!match) {
     if (!context.options.rejectUnknownMethod) return untranslated();
@@ -61,7 +70,9 @@ function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<v
   const plan = match.data;
   exchange.template = plan.template;
   exchange.rpc = plan.grpcPath;
+  let doubted = false;
   const doubt = (problem: string) => {
+    doubted = true;
     if (context.mode === 'strict') throw new RequestError(400, problem);
     context.settings.onDoubt?.(problem, plan.template);
   };
@@ -81,7 +92,9 @@ function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<v
   });
   overrides(fromPath, query.bindings, doubt);
   const bindings = [...fromPath, ...query.bindings];
-  return transcode(exchange, plan, bindings, context.backendOf(plan.method.parent.typeName), doubt);
+  return transcode(exchange, plan, bindings, context.backendOf(plan.method.parent.typeName), doubt, (framed) => {
+    if (key !== undefined && !doubted) context.known.add(key, { plan, framed });
+  });
 }
 
 /** A query parameter that sets what the path has set. */

@@ -57,7 +57,7 @@ export class StreamAnswer extends Answer {
     if (!response.headersSent) {
       const empty = status.code === 0 || (!this.exchange.context.options.convertGrpcStatus && this.framing !== 'raw');
       if (empty) this.replyEmpty(status, trailers);
-      else this.replyStatus(status, trailers);
+      else this.replyStatus(status, trailers, true);
       return;
     }
     if (

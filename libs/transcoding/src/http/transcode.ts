@@ -9,6 +9,7 @@ import type { ResolvedBinding } from '../rules/weave.ts';
 import type { Answer } from './answer.ts';
 import { Call } from './call.ts';
 import type { Exchange } from './context.ts';
+import type { KnownRequest } from './known-requests.ts';
 import { bodyText, readBody, readPieces } from './read-body.ts';
 import { traceCall } from './spans.ts';
 import { StreamAnswer } from './stream-answer.ts';
@@ -17,13 +18,22 @@ import { grpcHeaders } from './upstream-headers.ts';
 
 const UNARY_DEADLINE_MS = 15_000;
 
-/** Makes the gRPC call that a request asks for and answers with what comes back. */
+/** Makes the call of a request that was made before. */
+export function sendKnown(exchange: Exchange, { plan, framed }: KnownRequest, backend: Backend): void {
+  new PendingCall(exchange, plan, backend).start(framed);
+}
+
+/**
+ * Makes the gRPC call that a request asks for and answers with what comes back. `onMessage` hears the message of a
+ * request that has no body, with gRPC's prefix.
+ */
 export function transcode(
   exchange: Exchange,
   plan: MethodPlan,
   bindings: readonly ResolvedBinding[],
   backend: Backend,
   doubt: (problem: string) => void,
+  onMessage: (framed: Buffer) => void,
 ): Promise<void> | undefined {
   const { context } = exchange;
   const translator = new RequestTranslator(plan, bindings, {
@@ -41,7 +51,9 @@ export function transcode(
     const message = plan.httpBodyIn
       ? translator.raw(body, exchange.request.headers['content-type'])
       : translator.json(bodyText(body, exchange.request));
-    call.start(frame(message));
+    const framed = frame(message);
+    if (body.length === 0 && !plan.httpBodyIn) onMessage(framed);
+    call.start(framed);
   };
   const body = readBody(exchange);
   if (body instanceof Promise) return body.then(send);

@@ -1,6 +1,8 @@
 import { JsonSyntaxError } from './parse-json.ts';
 
-const SPACE = /\s/;
+/** ASCII's, as protobuf's parser; a byte order mark is none. */
+const SPACE = /[ \t\n\v\f\r]/;
+const BLANK = /^[ \t\n\v\f\r]*$/;
 
 /**
  * Cuts the text of a JSON array into the texts of its elements while it arrives, so that each becomes a message before
@@ -75,7 +77,7 @@ export class JsonArraySplitter {
 
   private cut(found: string[], needed: boolean): void {
     const element = this.buffer.slice(this.from, this.at);
-    if (element.trim() !== '') found.push(element);
+    if (!BLANK.test(element)) found.push(element);
     else if (needed) this.fail('expected a value before ","');
     this.from = this.at + 1;
   }

@@ -30,6 +30,9 @@ export function encodeMessage(desc: DescMessage, value: JsonNode, options: Encod
   return writer.finish();
 }
 
+/** Envoy resolves no other. */
+const TYPE_PREFIX = 'type.googleapis.com/';
+
 class Encoder {
   private readonly options: EncodeOptions;
 
@@ -117,8 +120,10 @@ class Encoder {
     const typeUrl = value.entries.find(([key]) => key === '@type')?.[1];
     if (typeof typeUrl !== 'string')
       throw new FieldError(join(path, '@type'), 'names the type of the value; it is missing');
-    const desc = this.options.registry.getMessage(typeUrl.slice(typeUrl.lastIndexOf('/') + 1));
-    if (!desc) throw new FieldError(join(path, '@type'), `unknown type "${typeUrl}"`);
+    const desc = typeUrl.startsWith(TYPE_PREFIX)
+      ? this.options.registry.getMessage(typeUrl.slice(TYPE_PREFIX.length))
+      : undefined;
+    if (!desc) throw new FieldError(join(path, '@type'), `unknown type "${typeUrl}"; expected ${TYPE_PREFIX} and the name of a message`);
     const rest = value.entries.filter(([key]) => key !== '@type');
     const inner = new BinaryWriter();
     const wrapped = rest.length === 1 && rest[0]?.[0] === 'value' ? rest[0][1] : undefined;

@@ -1,0 +1,43 @@
+import type { MethodPlan } from '../rules/method-plan.ts';
+import type { Exchange } from './context.ts';
+
+const MAX_REQUESTS = 1024;
+const MAX_URL = 512;
+
+/** What a request without a body comes to: its rule, and its message with gRPC's five bytes before it. */
+export interface KnownRequest {
+  readonly plan: MethodPlan;
+  readonly framed: Buffer;
+}
+
+/**
+ * Requests without a body whose path and query were bound before: the same URL means the same message, and most of what
+ * a gateway hears it has heard before. Holds the newest, at most 1,024 of at most 512 characters each.
+ */
+export class KnownRequests {
+  private readonly found = new Map<string, KnownRequest>();
+
+  get(key: string): KnownRequest | undefined {
+    return this.found.get(key);
+  }
+
+  add(key: string, request: KnownRequest): void {
+    if (this.found.size >= MAX_REQUESTS) {
+      for (const oldest of this.found.keys()) {
+        this.found.delete(oldest);
+        break;
+      }
+    }
+    this.found.set(key, request);
+  }
+}
+
+/** Undefined for a request with a body, a long URL, or a token in its query. */
+export function keyOf({ method, path, query, request, context }: Exchange): string | undefined {
+  const { headers } = request;
+  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return undefined;
+  if (path.length + query.length > MAX_URL) return undefined;
+  if (query === '') return `${method} ${path}`;
+  for (const name of context.ignoredQuery) if (query.includes(name)) return undefined;
+  return `${method} ${path}?${query}`;
+}
