@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
+import { createTokenVerifier, ensureDevelopmentKeys, mintDevelopmentToken, type TokenVerifier } from '@kiban/auth';
 import { BffService } from '@kiban/contracts/kiban/bff/v1';
 import { ContentService } from '@kiban/contracts/kiban/content/v1';
 import { RecommendationService } from '@kiban/contracts/kiban/recommendation/v1';
@@ -23,6 +23,10 @@ export interface TestBff {
   articles: Set<string>;
   connect(subject?: string, options?: { roles?: string[]; ttlSeconds?: number }): Promise<BffClient>;
   anonymous: BffClient;
+  /** A token as its login would give it to this user. */
+  token(subject: string): Promise<string>;
+  /** Checks such tokens, as a gateway does. */
+  verifier: TokenVerifier;
   stop(): Promise<void>;
 }
 
@@ -85,6 +89,8 @@ export async function startBff(extra: Record<string, string> = {}): Promise<Test
     recommendation,
     articles,
     anonymous: open({}),
+    token: (subject) => mintDevelopmentToken(folder, { subject }),
+    verifier: createTokenVerifier({ jwks: keys.jwksFile, issuer: keys.issuer, audience: keys.audience }),
     async connect(subject = 'alice', options = {}) {
       return open({ authorization: `Bearer ${await mintDevelopmentToken(folder, { subject, ...options })}` });
     },

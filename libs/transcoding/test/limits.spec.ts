@@ -7,7 +7,7 @@ import { type Fixture, startFixture } from './gateway-fixture.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
-  fixture = await startFixture({ headersMs: 200, bodyIdleMs: 200, options: { maxRequestBodySize: 100_000 } });
+  fixture = await startFixture({ headersMs: 1_000, bodyIdleMs: 500, options: { maxRequestBodySize: 100_000 } });
 });
 afterAll(() => fixture.stop());
 

@@ -123,7 +123,11 @@ class Encoder {
     const desc = typeUrl.startsWith(TYPE_PREFIX)
       ? this.options.registry.getMessage(typeUrl.slice(TYPE_PREFIX.length))
       : undefined;
-    if (!desc) throw new FieldError(join(path, '@type'), `unknown type "${typeUrl}"; expected ${TYPE_PREFIX} and the name of a message`);
+    if (!desc)
+      throw new FieldError(
+        join(path, '@type'),
+        `unknown type "${typeUrl}"; expected ${TYPE_PREFIX} and the name of a message`,
+      );
     const rest = value.entries.filter(([key]) => key !== '@type');
     const inner = new BinaryWriter();
     const wrapped = rest.length === 1 && rest[0]?.[0] === 'value' ? rest[0][1] : undefined;
