@@ -1,25 +1,15 @@
-import { create, type DescFile, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader';
 import { GrpcService, GrpcTransport, serviceDefinition } from '@kiban/grpc';
 import { RecommendationService } from '@kiban/contracts/kiban/recommendation/v1';
 import { Controller } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GrpcMethod, type MicroserviceOptions, Transport } from '@nestjs/microservices';
+import { reply } from './reply.ts';
+import { stockDefinition } from './stock-definition.ts';
 
 /** Starts a server on this port of 127.0.0.1. */
 type Start = (port: number) => Promise<void>;
-
-/** 1 KB: 20 nested items, made anew for each call as handlers do. */
-function reply() {
-  const articles = Array.from({ length: 20 }, (_, i) => ({
-    name: `articles/0123456789-${i}`,
-    score: i / 20,
-    reason: 'read by many',
-  }));
-  return { articles };
-}
 
 async function answer() {
   return reply();
@@ -42,9 +32,6 @@ const stock: Start = async (port) => {
     GrpcMethod('RecommendationService', name)(Bench.prototype, localName, property);
   }
   Controller()(Bench);
-  const files = create(FileDescriptorSetSchema, {
-    file: closure(RecommendationService.file).map(({ proto }) => proto),
-  });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(
     { module: class Root {}, controllers: [Bench] },
     {
@@ -52,7 +39,7 @@ const stock: Start = async (port) => {
       logger: false,
       options: {
         package: 'kiban.recommendation.v1',
-        packageDefinition: loadFileDescriptorSetFromBuffer(Buffer.from(toBinary(FileDescriptorSetSchema, files))),
+        packageDefinition: stockDefinition(RecommendationService),
         url: `127.0.0.1:${port}`,
       },
     },
@@ -92,8 +79,3 @@ const ours: Start = async (port) => {
 };
 
 export const servers: Record<string, Start> = { stock, raw, ours, control: ours };
-
-/** A file behind everything it imports. */
-function closure(root: DescFile): DescFile[] {
-  return [...new Set([...root.dependencies.flatMap(closure), root])];
-}
