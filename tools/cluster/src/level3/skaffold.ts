@@ -14,7 +14,7 @@ const SERVICE = 'content';
 const SOURCE = join(ROOT, 'apps', SERVICE, 'src/main.ts');
 const EDITS = 10;
 const GOAL_MS = 3_000;
-const READY_MS = 300_000;
+const READY_MS = 420_000;
 
 /** `skaffold dev -p local` on the node, and the time from a saved file to an answer of the program that it makes. */
 export async function editsAreServed(node: Node, say: (line: string) => void): Promise<Check> {

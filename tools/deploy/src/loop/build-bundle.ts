@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../paths.ts';
+import { replaceFiles } from './replace-files.ts';
 
 /** What one change cost, ms. */
 export interface BundleTime {
@@ -30,23 +30,6 @@ export async function buildBundle(app: string): Promise<BundleTime | undefined> 
     bundleMs: Math.round(performance.now() - compiled),
     changed,
   };
-}
-
-/** Makes `to` hold what `from` does; what nobody imports any more goes last. */
-function replaceFiles(from: string, to: string): number {
-  mkdirSync(to, { recursive: true });
-  const names = readdirSync(from);
-  // The entry goes after what it imports.
-  const ordered = names.toSorted((a, b) => Number(a.startsWith('main.')) - Number(b.startsWith('main.')));
-  let changed = 0;
-  for (const name of ordered) {
-    if (existsSync(join(to, name)) && readFileSync(join(to, name)).equals(readFileSync(join(from, name)))) continue;
-    copyFileSync(join(from, name), join(from, `.${name}`));
-    renameSync(join(from, `.${name}`), join(to, name));
-    changed += 1;
-  }
-  for (const name of readdirSync(to)) if (!names.includes(name)) rmSync(join(to, name), { recursive: true });
-  return changed;
 }
 
 function run(script: string, args: readonly string[], cwd: string): Promise<boolean> {

@@ -38,12 +38,23 @@ export function markdown({ bases, images, rebuild, loadAverage }: ImageReport): 
     ...rows,
   ].join(
     '\n',
-  )}\n\n${rebuild ? rebuildLine(rebuild) : ''}Bases: ${bases}. Load average before the run: ${loadAverage.toFixed(1)}; with other work on the machine the times say little, sizes and\nproblems still do.\n`;
+  )}\n\n${verdict(images)}${rebuild ? rebuildLine(rebuild) : ''}Bases: ${bases}. Load average before the run: ${loadAverage.toFixed(1)}; with other work on the machine the times say little, sizes and\nproblems still do.\n`;
+}
+
+/** The largest image and the slowest start beside what they should be. */
+function verdict(images: readonly ImageResult[]): string {
+  const size = Math.max(...images.map(({ megabytes }) => megabytes));
+  const start = Math.max(...images.filter(({ startMs }) => startMs.length > 0).map(({ startMs }) => median(startMs)));
+  const says = (value: number, goal: number) => (value <= goal ? 'met' : '**not met**');
+  return (
+    `Size: at most ${size.toFixed(0)} MB, goal ${GOALS.megabytes} MB ${says(size, GOALS.megabytes)}. ` +
+    `SERVING: slowest median ${start} ms, goal ${GOALS.startMs} ms ${says(start, GOALS.startMs)}.\n\n`
+  );
 }
 
 function rebuildLine({ compileMs, bundleMs, imageMs }: RebuildTime): string {
   const sum = compileMs + bundleMs + imageMs;
-  return `Rebuild of content after a change of one line: ${sum} ms (compile ${compileMs}, bundle ${bundleMs}, image ${imageMs}); goal ${GOALS.rebuildMs} ms.\n\n`;
+  return `Rebuild of content after a change of one line: ${sum} ms (compile ${compileMs}, bundle ${bundleMs}, image ${imageMs}); goal ${GOALS.rebuildMs} ms ${sum <= GOALS.rebuildMs ? 'met' : '**not met**'}. \`npm run loop\` copies the bundle instead.\n\n`;
 }
 
 export function median(values: readonly number[]): number {

@@ -17,7 +17,9 @@ const RESULTS = join(ROOT, 'docs/results/images.md');
 const HEAD = `# Images
 \`npm run test:images -- --standin --write\` builds every image and runs it read-only, as uid 65532, without capabilities, with
 256 MB and a /tmp that holds no programs, in a network without a way out; asks its health; looks at it from inside; ends it
-with SIGTERM; looks for a shell. Start and memory depend on the machine; two shared cores here. Goals: 150 MB, 400 ms, 3 s.
+with SIGTERM; looks for a shell. Start and memory depend on the machine; two shared cores here. An image holds what V8 made of
+its bundle (\`NODE_COMPILE_CACHE\`), compiled at build and read by the user that runs it: all files of content are taken from
+it, and loading them costs 0.28 s of CPU instead of 0.41.
 
 `;
 
