@@ -1,6 +1,6 @@
 // One paired run over the same backend: direct gRPC, the gateway, and Envoy where there is one, with 1 and 64 calls at a
 // time, in rounds that alternate:
-//   npm run bench -- gateway [--seconds 3] [--rounds 3] [--json] [--write]
+//   npm run bench -- gateway [--seconds 2] [--rounds 5] [--json] [--write]
 // Exits 1 when the gateway adds more CPU to a call than its goal, or has less than half of Envoy's throughput.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +11,8 @@ import { benchPage, GOAL_MICROS, type Row, verdict } from './report.ts';
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '3' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },

@@ -3,6 +3,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
 import { FrameReader } from '../grpc/frames.ts';
 import { type GrpcStatus, readGrpcStatus } from '../grpc/grpc-status.ts';
+import { deadlines, type Timed } from './deadlines.ts';
 
 /** Hears how a call goes: headers, messages, end; or one of the other two. */
 export interface CallListener {
@@ -30,11 +31,10 @@ export interface CallOptions {
 }
 
 /** One gRPC call. */
-export class Call {
+export class Call implements Timed {
   /** Absent while the call goes over the lane of small ones. */
   private stream: ClientHttp2Stream | undefined;
   private close: () => void = () => {};
-  private readonly timer: NodeJS.Timeout | undefined;
   private readonly backend: Backend;
   private readonly headers: OutgoingHttpHeaders;
   private readonly listener: CallListener;
@@ -56,9 +56,7 @@ export class Call {
     this.listener = listener;
     this.options = options;
     this.start(body, body !== undefined);
-    if (options.deadlineMs !== undefined) {
-      this.timer = setTimeout(() => this.fail(new DeadlineError('upstream request timeout')), options.deadlineMs);
-    }
+    if (options.deadlineMs !== undefined && !this.done) deadlines.add(this, options.deadlineMs);
   }
 
   /** Sends a part of the request; resolves when more may be sent. */
@@ -79,6 +77,11 @@ export class Call {
   cancel(): void {
     this.finish();
     this.close();
+  }
+
+  /** The deadline has passed. */
+  expire(): void {
+    this.fail(new DeadlineError('upstream request timeout'));
   }
 
   private start(body: Buffer | undefined, again: boolean): void {
@@ -186,6 +189,6 @@ export class Call {
 
   private finish(): void {
     this.done = true;
-    clearTimeout(this.timer);
+    deadlines.delete(this);
   }
 }

@@ -39,6 +39,8 @@ export interface Exchange {
   /** Normalised, without the query. */
   path: string;
   query: string;
+  /** Of the answer's body, so far. */
+  bytes: number;
   /** Absent when no spans are made. */
   span?: Span | undefined;
   template?: string;

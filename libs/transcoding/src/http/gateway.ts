@@ -96,10 +96,10 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
     query: mark < 0 ? '' : url.slice(mark + 1),
     extraHeaders: {},
     upstreamHeaders: {},
+    bytes: 0,
   };
   const { onAccess } = context.settings;
   if (onAccess || context.settings.tracer) {
-    const before = request.socket.bytesWritten;
     response.once('close', () => {
       const status = response.writableFinished || response.headersSent ? response.statusCode : 499;
       const { span } = exchange;
@@ -114,7 +114,7 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
         durationMs: Math.round((performance.now() - started) * 100) / 100,
         requestId: exchange.requestId,
         ...(traceId && { traceId }),
-        bytes: request.socket.bytesWritten - before,
+        bytes: exchange.bytes,
       });
     });
   }

@@ -59,6 +59,7 @@ export function relayPlain(exchange: Exchange, headers: IncomingHttpHeaders, bod
   const { response, extraHeaders } = exchange;
   if (response.headersSent) return;
   response.writeHead(Number(headers[':status'] ?? 502), { ...responseHeaders(headers), ...extraHeaders });
+  body.on('data', (chunk: Buffer) => (exchange.bytes += chunk.length));
   body.pipe(response);
   body.once('error', () => response.destroy());
   body.once('close', () => {

@@ -32,6 +32,7 @@ export function reply(
   if (code !== 304) headers['content-length'] = length;
   response.writeHead(code, headers);
   if (exchange.request.method === 'HEAD') content = '';
+  exchange.bytes = content === '' ? 0 : length;
   const { complete } = exchange.request;
   // ASCII goes out with its head in one piece; other text would change the encoding of the head.
   if (complete && typeof content === 'string' && content.length === length) response.end(content, 'latin1');

@@ -109,6 +109,7 @@ export class StreamAnswer extends Answer {
 
   private write(data: string | Uint8Array): Promise<void> | undefined {
     const { response } = this.exchange;
+    this.exchange.bytes += typeof data === 'string' ? Buffer.byteLength(data) : data.length;
     if (response.destroyed || response.write(data)) return undefined;
     return new Promise((resolve) => {
       response.once('drain', resolve);
