@@ -35,6 +35,8 @@ test('messages can be looked at and published by hand', async () => {
   expect(await admin(f.emulator, `/api/messages?subscription=${name}`)).toMatchObject([
     { text: 'by hand', attributes: { a: '1' }, deliveries: 0 },
   ]);
+  await admin(f.emulator, '/api/clock', { advanceMs: 10 });
+  expect(await admin(f.emulator, `/api/messages?subscription=${name}`)).toMatchObject([{ state: 'ready' }]);
   const metrics = await (await fetch(`http://${f.emulator.admin}/metrics`)).text();
   expect(metrics).toContain(`pubsub_backlog_messages{subscription="${name}"} 1`);
 });

@@ -99,7 +99,7 @@ const step = fc.oneof(
 test('whatever is answered survives a crash at any moment, rewrites of the log included', async () => {
   let rewrites = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60, size: 'max' }), async (steps) => {
       const machine = new Machine(200);
       const unacked = new Set<number>();
       let consumer = new Consumer({ ackDeadlineMs: 10_000 });

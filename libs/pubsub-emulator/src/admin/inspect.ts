@@ -56,17 +56,17 @@ function undeliverable(config: SubscriptionState['config']): string | undefined 
 }
 
 /** The oldest messages of a backlog. */
-export function messagesView(core: Core, name: string, limit: number) {
+export function messagesView(core: Core, name: string, limit: number, now: number) {
   const { backlog } = attachedSubscription(core, name);
   const shown: ReturnType<typeof messageView>[] = [];
   for (const entry of backlog.entries.values()) {
     if (shown.length >= limit) break;
-    shown.push(messageView(entry));
+    shown.push(messageView(entry, now));
   }
   return shown;
 }
 
-function messageView(entry: Entry) {
+function messageView(entry: Entry, now: number) {
   const message = decodeMessage(entry.message);
   return {
     id: message.messageId,
@@ -75,7 +75,8 @@ function messageView(entry: Entry) {
     attributes: message.attributes,
     data: Buffer.from(message.data).toString('base64'),
     text: Buffer.from(message.data).toString('utf8').slice(0, 2000),
-    state: entry.state,
+    // Nobody asks whether a visible message was looked at before.
+    state: entry.state !== 'fresh' ? entry.state : entry.visibility.visibleAt > now ? 'hidden' : 'ready',
     deliveries: entry.attempt,
   };
 }

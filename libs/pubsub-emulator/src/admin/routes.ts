@@ -52,7 +52,12 @@ export function adminRoutes(service: Service, grpc: GrpcDoor, signer: PushSigner
       subscriptionsView(core, driver.now(), (subscription) => driver.outlets(subscription).length),
     'GET /api/snapshots': () => snapshotsView(core),
     'GET /api/messages': (query) =>
-      messagesView(core, query.get('subscription') ?? '', Math.min(10_000, Number(query.get('limit') ?? 50) || 50)),
+      messagesView(
+        core,
+        query.get('subscription') ?? '',
+        Math.min(10_000, Number(query.get('limit') ?? 50) || 50),
+        driver.now(),
+      ),
     'POST /api/publish': (_query, body) => publishByHand(service, body),
     'POST /api/seek': (_query, body) => {
       const target =
