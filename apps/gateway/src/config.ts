@@ -8,6 +8,8 @@ export interface GatewayAppConfig {
   readonly host: string;
   /** 0 asks for a free one. */
   readonly port: number;
+  /** Where /metrics, /healthz and /readyz are; nowhere without it. 0 asks for a free one. */
+  readonly opsPort: number | undefined;
   readonly mode: GatewayMode;
   readonly bffAddress: string;
   readonly recommendationAddress: string;
@@ -74,6 +76,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayAppConfig {
     kind: kind === 'envoy' ? 'envoy' : 'own',
     host: env['GATEWAY_HOST'] || '127.0.0.1',
     port: count('GATEWAY_PORT', 8080),
+    opsPort: env['OPS_PORT'] ? count('OPS_PORT', 0) : undefined,
     mode: mode as GatewayMode,
     bffAddress: address('BFF_ADDRESS'),
     recommendationAddress: address('RECOMMENDATION_ADDRESS'),

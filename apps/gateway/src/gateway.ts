@@ -1,7 +1,7 @@
 import { createTokenVerifier, type TokenVerifier } from '@kiban/auth';
 import { descriptorSet } from '@kiban/contracts';
 import { kibanPolicy, openApi, type TokenSource } from '@kiban/gateway-config';
-import { createGateway, type Gateway } from '@kiban/transcoding';
+import { type AccessRecord, createGateway, type Gateway } from '@kiban/transcoding';
 import type { Tracer } from '@opentelemetry/api';
 import type { GatewayAppConfig } from './config.ts';
 import { admitDevelopers } from './developers/developer-entry.ts';
@@ -11,7 +11,11 @@ import { log } from './log.ts';
 const PUSH_SERVICE = 'kiban.recommendation.v1.PushService';
 
 /** The REST gateway in front of Kiban's own services. */
-export function createKibanGateway(config: GatewayAppConfig, tracer?: Tracer): Gateway {
+export function createKibanGateway(
+  config: GatewayAppConfig,
+  tracer?: Tracer,
+  onAccess?: (record: AccessRecord) => void,
+): Gateway {
   const verifiers = { users: verifier(config.users), push: verifier(config.push) };
   const { access, deadlinesMs, defaultDeadlineMs, options, services } = kibanPolicy;
   const gateway = createGateway({
@@ -30,7 +34,10 @@ export function createKibanGateway(config: GatewayAppConfig, tracer?: Tracer): G
       };
     },
     local: kibanLocalPaths(),
-    onAccess: (record) => log('info', 'request', { ...record }),
+    onAccess: (record) => {
+      log('info', 'request', { ...record });
+      onAccess?.(record);
+    },
     onDoubt: (problem, template) => log('warn', 'strict mode would refuse this request', { problem, template }),
     trustedHops: config.trustedHops,
     compress: true,

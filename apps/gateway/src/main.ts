@@ -1,4 +1,5 @@
 // The REST gateway: GATEWAY_PORT, GATEWAY_HOST, GATEWAY_MODE, BFF_ADDRESS, RECOMMENDATION_ADDRESS, AUTH_*; see README.
+import { createMetrics, startOpsServer } from '@kiban/service/ops';
 import { startTracing } from '@kiban/service/tracing';
 import { trace } from '@opentelemetry/api';
 import { ConfigError, type GatewayAppConfig, readConfig } from './config.ts';
@@ -7,6 +8,7 @@ import { startEnvoyGateway } from './envoy/envoy-gateway.ts';
 import { EnvoyError } from './envoy/find-envoy.ts';
 import { createKibanGateway } from './gateway.ts';
 import { log } from './log.ts';
+import { requestMetrics } from './request-metrics.ts';
 
 try {
   await run();
@@ -24,17 +26,37 @@ async function run(): Promise<void> {
   const config = readConfig(process.env);
   if (config.kind === 'envoy') return runEnvoy(config);
   const tracing = await startTracing({ service: 'gateway', endpoint: config.otlpEndpoint, ratio: config.traceRatio });
-  const gateway = createKibanGateway(config, tracing.enabled ? trace.getTracer('@kiban/transcoding') : undefined);
+  const ops = config.opsPort === undefined ? undefined : await startOps(config.host, config.opsPort);
+  const tracer = tracing.enabled ? trace.getTracer('@kiban/transcoding') : undefined;
+  const gateway = createKibanGateway(config, tracer, ops?.onAccess);
   const port = await gateway.listen(config.port, config.host);
-  const http = `${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${port}`;
-  log('info', 'ready', { http, mode: config.mode });
-  process.send?.({ event: 'ready', service: 'gateway', http });
+  const host = config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
+  const addresses = { http: `${host}:${port}`, ...(ops && { ops: `${host}:${ops.port}` }) };
+  ops?.ready(true);
+  log('info', 'ready', { ...addresses, mode: config.mode });
+  process.send?.({ event: 'ready', service: 'gateway', ...addresses });
 
   onStop(async () => {
+    ops?.ready(false);
     await sendCallersAway(gateway.server, config.drainMs / 5);
     await gateway.close(config.drainMs);
     await tracing.stop();
+    await ops?.close();
   });
+}
+
+/** /metrics, /healthz and /readyz on a port of their own: what is scraped is no business of who reaches the API. */
+async function startOps(host: string, opsPort: number) {
+  let ready = false;
+  const health = { isServing: () => ready, list: () => ({ gateway: ready }) };
+  const metrics = createMetrics('gateway');
+  const server = await startOpsServer({ host, port: opsPort, health, metrics });
+  return {
+    port: server.port,
+    onAccess: requestMetrics(metrics),
+    ready: (is: boolean) => void (ready = is),
+    close: () => server.close(),
+  };
 }
 
 /** Envoy serves; this process starts it, answers what is no business of Envoy's, and ends with it. */

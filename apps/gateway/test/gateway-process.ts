@@ -23,7 +23,9 @@ export async function failureOf(env: Record<string, string>): Promise<{ code: nu
 }
 
 /** The first message of a gateway that starts; rejects when it ends instead. */
-export async function readyOf(child: ChildProcess): Promise<{ event: string; service: string; http: string }> {
+export async function readyOf(
+  child: ChildProcess,
+): Promise<{ event: string; service: string; http: string; ops?: string }> {
   const gone = once(child, 'exit').then(([code]) => Promise.reject(new Error(`ended with code ${String(code)}`)));
   gone.catch(() => {});
   const [ready] = (await Promise.race([once(child, 'message'), gone])) as [Awaited<ReturnType<typeof readyOf>>];

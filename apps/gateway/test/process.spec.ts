@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER, ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
+import { until } from '@kiban/testing';
 import { failureOf, readyOf, start, startBackend } from './gateway-process.ts';
 
 test('every missing or wrong variable is named at once and the exit code is 2', async () => {
@@ -46,6 +47,7 @@ describe('a running gateway', () => {
   let backend: Awaited<ReturnType<typeof startBackend>>;
   let child: ChildProcess;
   let url: string;
+  let ops: string;
   let log: Promise<string>;
 
   beforeAll(async () => {
@@ -54,6 +56,7 @@ describe('a running gateway', () => {
     const { jwksFile } = await ensureDevelopmentKeys(folder);
     child = start({
       GATEWAY_PORT: '0',
+      OPS_PORT: '0',
       BFF_ADDRESS: address,
       RECOMMENDATION_ADDRESS: address,
       AUTH_JWKS_URL: jwksFile,
@@ -64,6 +67,7 @@ describe('a running gateway', () => {
     const ready = await readyOf(child);
     expect(ready).toMatchObject({ event: 'ready', service: 'gateway' });
     url = `http://${ready.http}`;
+    ops = `http://${ready.ops}`;
   });
   afterAll(() => {
     child.kill('SIGKILL');
@@ -97,6 +101,20 @@ describe('a running gateway', () => {
     const answer = await fetch(`${url}/v1/users/alice/home`, { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).toBe(200);
     expect(backend.seen.at(-1)?.['authorization']).toBe(`Bearer ${token}`);
+  });
+
+  test('/metrics of the other port counts each route, and shows the event loop', async () => {
+    await (await fetch(`${url}/v1/articles/a1`)).text();
+    await (await fetch(`${url}/no/such/path`)).text();
+    const metrics = async () => await (await fetch(`${ops}/metrics`)).text();
+    await until(async () => (await metrics()).includes('http_route="none"'), { message: 'the second request counted' });
+    const text = await metrics();
+    expect(text).toContain('http_method="GET",http_route="/v1/{name=articles/*}",http_status="200"');
+    expect(text).toContain('http_server_handling_seconds_bucket');
+    expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
+    expect(text).not.toContain('no/such');
+    expect((await fetch(`${ops}/readyz`)).status).toBe(200);
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
   });
 
   test("a user's token does not open the push route", async () => {

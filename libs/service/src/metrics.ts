@@ -1,16 +1,7 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { setClientObserver, type CallObserver, Code, type GrpcTransport } from '@kiban/grpc';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-/** A registry with process, memory and event loop figures. */
-export function createMetrics(service: string): Registry {
-  const registry = new Registry();
-  registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry });
-  return registry;
-}
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { DURATION_BUCKETS } from './create-metrics.ts';
 
 /** Rate, errors and duration of each method served. */
 export function serverMetrics(registry: Registry): CallObserver {
@@ -24,7 +15,7 @@ export function serverMetrics(registry: Registry): CallObserver {
     name: 'grpc_server_handling_seconds',
     help: 'How long calls took.',
     labelNames: ['grpc_service', 'grpc_method'] as const,
-    buckets: SECONDS,
+    buckets: DURATION_BUCKETS,
     registers: [registry],
   });
   const refusals = new Map<DescMethod, Counter.Internal>();
@@ -77,7 +68,7 @@ export function clientMetrics(registry: Registry): Parameters<typeof setClientOb
     name: 'grpc_client_handling_seconds',
     help: 'How long outgoing calls took.',
     labelNames: ['grpc_service', 'grpc_method'] as const,
-    buckets: SECONDS,
+    buckets: DURATION_BUCKETS,
     registers: [registry],
   });
   return {

@@ -1,7 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { HealthRegistry } from '@kiban/grpc';
 import type { Registry } from 'prom-client';
+
+/** Who is able to answer: a HealthRegistry of @kiban/grpc is one. */
+export interface Readiness {
+  isServing(): boolean;
+  /** Every part by name, and whether it serves. */
+  list(): Record<string, boolean>;
+}
 
 export interface OpsServer {
   port: number;
@@ -15,7 +21,7 @@ export interface OpsServer {
 export async function startOpsServer(options: {
   host: string;
   port: number;
-  health: HealthRegistry;
+  health: Readiness;
   metrics: Registry;
 }): Promise<OpsServer> {
   const { host, port, health, metrics } = options;

@@ -107,7 +107,7 @@ describe('the telemetry schema', () => {
   it('is equal to the metrics of every service', async () => {
     const services = processes().filter(({ name, addresses }) => addresses['ops'] && name !== 'pubsub-emulator');
     expect(new Set(services.map(({ name }) => name))).toEqual(
-      new Set(['bff', 'content', 'content-similarity', 'outbox-relay', 'recommendation']),
+      new Set(['bff', 'content', 'content-similarity', 'gateway', 'outbox-relay', 'recommendation']),
     );
     const problems = await Promise.all(
       services.map(async ({ name, addresses }) => {

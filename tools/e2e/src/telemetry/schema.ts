@@ -30,7 +30,7 @@ export interface MetricGroup {
   readonly instrument: string;
   readonly unit: string;
   readonly brief: string;
-  readonly annotations: { readonly services: 'all' | readonly string[]; readonly platform?: string };
+  readonly annotations: { readonly services: 'all' | 'gRPC' | readonly string[]; readonly platform?: string };
   readonly attributes?: readonly AttributeRef[];
 }
 
