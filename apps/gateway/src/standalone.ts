@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fromBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { createTokenVerifier } from '@kiban/auth';
 import { createGateway, GatewayConfigError, type GatewayMode, parseOptions } from '@kiban/transcoding';
 import { log } from './log.ts';
@@ -19,6 +19,15 @@ try {
   if (error instanceof GatewayConfigError) console.error(`The descriptor set cannot be served:\n${error.message}`);
   else console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   process.exit(2);
+}
+
+function descriptorSetOf(path: string): FileDescriptorSet {
+  const bytes = readFileSync(path);
+  try {
+    return fromBinary(FileDescriptorSetSchema, bytes);
+  } catch {
+    throw new Error(`${path} is no descriptor set; make one with: buf build -o ${path}`);
+  }
 }
 
 async function run(): Promise<void> {
@@ -36,13 +45,14 @@ async function run(): Promise<void> {
   });
   const { descriptor, backend, jwks } = values;
   if (!descriptor || !backend) throw new Error('--descriptor and --backend are needed');
+  if (!/^[^:]+:\d{1,5}$/.test(backend)) throw new Error(`--backend is "${backend}", expected host:port`);
   if (!['transcoder', 'espv2', 'strict'].includes(values.mode)) throw new Error(`unknown mode "${values.mode}"`);
   const options = values.options ? parseOptions(JSON.parse(readFileSync(values.options, 'utf8'))) : {};
   const { issuer, audiences = [], authRequired = [] } = options;
   if (authRequired.length && !(jwks && issuer)) throw new Error('auth_required needs --jwks and the option issuer');
   const verifier = jwks && issuer ? createTokenVerifier({ jwks, issuer, audience: audiences }) : undefined;
   const gateway = createGateway({
-    descriptorSet: fromBinary(FileDescriptorSetSchema, readFileSync(descriptor)),
+    descriptorSet: descriptorSetOf(descriptor),
     ...(values.services && { services: values.services.split(',') }),
     mode: values.mode as GatewayMode,
     options,

@@ -1,14 +1,28 @@
 // Writes the config of every gateway from a descriptor set and checks it:
 //   npm run gateway-config -- --descriptor set.pb --out dir [--services a.B,c.D] [--backend host:port]
-//     [--name api.example.com] [--jwks URL --issuer URL --audience x] [--allow-unauthenticated]
+//     [--name api.example.com] [--jwks URL --issuer URL --audience x] [--policy policy.json | --allow-unauthenticated]
+// Without --policy every method of another API needs a token, and what a policy should decide is printed as a warning.
 // Without --descriptor: Kiban's own descriptor set and policy.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fromBinary } from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { descriptorSet as kibanDescriptorSet } from '@kiban/contracts';
-import { envoyConfig, genericPolicy, kibanPolicy, lint, openApi, routeTable, serviceConfig } from './index.ts';
+import { DEFAULT_OPTIONS, GatewayConfigError, loadApi } from '@kiban/transcoding';
+import {
+  envoyConfig,
+  genericPolicy,
+  type GatewayPolicy,
+  kibanPolicy,
+  lint,
+  openApi,
+  refusals,
+  routeTable,
+  serviceConfig,
+} from './index.ts';
+import { FileError, readDescriptorSet, withPolicyFile } from './policy-file.ts';
+
+const HINT = `Every method that nobody decided on needs a token. Decide in a JSON file, and pass it as --policy policy.json:
+  { "access": { "a.B.Method": "public" }, "settableFromBody": { "a.B.Method field": "why that is harmless" } }`;
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +34,7 @@ const { values } = parseArgs({
     jwks: { type: 'string', default: 'https://kiban.local/.well-known/jwks.json' },
     issuer: { type: 'string', default: 'https://kiban.local' },
     audience: { type: 'string', default: 'kiban' },
+    policy: { type: 'string' },
     'allow-unauthenticated': { type: 'boolean', default: false },
   },
 });
@@ -30,18 +45,41 @@ if (!values.out) {
   process.exit(2);
 }
 
-const set = values.descriptor
-  ? fromBinary(FileDescriptorSetSchema, readFileSync(values.descriptor))
-  : kibanDescriptorSet();
-const policy = values.descriptor
-  ? genericPolicy(set, {
-      ...(values.services && { services: values.services.split(',') }),
-      backend: values.backend,
-      allowUnauthenticated: values['allow-unauthenticated'],
-    })
-  : kibanPolicy;
+const set = orExit(() => (values.descriptor ? readDescriptorSet(values.descriptor) : kibanDescriptorSet()));
+const undecided = values.descriptor !== undefined && values.policy === undefined;
+let policy = orExit(() => policyOf());
 const problems = lint(set, policy);
-if (problems.length) {
+if (undecided) {
+  const fatal = refusals(set, policy);
+  if (fatal.length) refuse(fatal);
+  for (const problem of problems) console.error(`warning: ${problem}`);
+  const { plans } = loadApi(set, policy.services, { ...DEFAULT_OPTIONS });
+  const closed = plans.filter(({ selector }) => policy.access[selector] === undefined);
+  policy = { ...policy, access: { ...policy.access, ...Object.fromEntries(closed.map((p) => [p.selector, 'users'])) } };
+  if (problems.length) console.error(HINT);
+} else if (problems.length) refuse(problems);
+
+function policyOf(): GatewayPolicy {
+  if (!values.descriptor) return kibanPolicy;
+  const policy = genericPolicy(set, {
+    ...(values.services && { services: values.services.split(',') }),
+    backend: values.backend,
+    allowUnauthenticated: values['allow-unauthenticated'],
+  });
+  return values.policy === undefined ? policy : withPolicyFile(policy, values.policy);
+}
+
+function orExit<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof FileError || error instanceof GatewayConfigError)) throw error;
+    console.error(`gateway-config: ${error.message}`);
+    process.exit(error instanceof FileError ? 2 : 1);
+  }
+}
+
+function refuse(problems: readonly string[]): never {
   console.error(`${problems.join('\n')}\ngateway-config: ${problems.length} problems`);
   process.exit(1);
 }

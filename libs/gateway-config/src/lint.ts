@@ -25,6 +25,17 @@ export function lint(descriptorSet: FileDescriptorSet, policy: GatewayPolicy): s
   return problems;
 }
 
+/** What a gateway could not serve at all, in the words of `lint`. */
+export function refusals(descriptorSet: FileDescriptorSet, policy: GatewayPolicy): readonly string[] {
+  try {
+    loadApi(descriptorSet, policy.services, { ...DEFAULT_OPTIONS, ...ESPV2_OPTIONS, ...policy.options });
+    return [];
+  } catch (error) {
+    if (!(error instanceof GatewayConfigError)) throw error;
+    return error.problems;
+  }
+}
+
 /** Nothing is open by oversight. */
 function undecided(plans: readonly MethodPlan[], { access }: GatewayPolicy): string[] {
   const selectors = new Set(plans.map(({ selector }) => selector));
