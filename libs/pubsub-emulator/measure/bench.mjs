@@ -68,10 +68,12 @@ async function roundTrips(emulator, client, mode, least) {
     await all;
   };
   await run(WARM_UP);
-  const [started, before] = [performance.now(), emulator.cpu()];
+  const [started, before, own] = [performance.now(), emulator.cpu(), process.cpuUsage()];
   await run(COUNT);
+  const { user, system } = process.cpuUsage(own);
   rate(`round trips/s${mode}, maxMessages 10000`, perSecond(COUNT, started), least);
   row(`CPU of the emulator per round trip${mode}`, micros(emulator.cpu() - before, COUNT));
+  row(`CPU of the client per round trip${mode}`, micros((user + system) / 1e6, COUNT));
   await subscription.close();
 }
 
