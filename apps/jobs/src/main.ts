@@ -1,6 +1,7 @@
 import { bootstrapService } from '@kiban/service';
 import { catalogue } from './catalogue.ts';
 import type { Job } from './job.ts';
+import { inJobSpan } from './job-span.ts';
 import { runJob } from './run-job.ts';
 
 /** One JSON line in the shape that Cloud Logging reads. */
@@ -28,7 +29,7 @@ if (name === 'prescale') {
   const started = performance.now();
   const spent = () => ({ job: name, durationMs: Math.round(performance.now() - started) });
   try {
-    const report = await runJob(name, job, process.env);
+    const report = await inJobSpan(name, process.env, () => runJob(name, job, process.env));
     log('INFO', `${name} done`, { ...spent(), ...report });
   } catch (error) {
     log('ERROR', `${name} failed: ${error instanceof Error ? error.message : String(error)}`, spent());
