@@ -10,5 +10,5 @@ const bundle = await rolldown({
   external: ['pg-native', /^@nestjs/, '@google-cloud/pubsub', 'google-auth-library'],
   onLog: () => undefined,
 });
-await bundle.write({ file, format: 'esm', codeSplitting: false });
+await bundle.write({ file, format: 'esm', codeSplitting: false, minify: true });
 await bundle.close();

@@ -3,6 +3,7 @@ import { createDatabase } from '@kiban/database';
 import { startConsumer } from '@kiban/pubsub';
 import { consumerMetrics } from '../src/consumer/consumer-metrics.ts';
 import { Dispatcher } from '../src/consumer/dispatcher.ts';
+import { keepCompiled } from './keep-compiled.ts';
 import { effectHandler } from './effects.ts';
 
 const [url = '', emulatorHost = '', subscription = ''] = process.argv.slice(2);
@@ -19,4 +20,5 @@ await startConsumer({
   },
 });
 process.send?.('ready');
+keepCompiled();
 process.on('disconnect', () => process.exit(0));

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import { bundledEnvironment } from './bundle-process.ts';
 import type { Accepted, FaultBroker } from './fault-broker.ts';
 import { SHARD_LOCK_CLASS } from '../src/relay/relay-options.ts';
 import type { Random } from '../src/testing/seeded-random.ts';
@@ -183,7 +184,7 @@ export class RelayFleet {
     const name = `relay-${++this.#generation}`;
     const child = fork(program, [mode, url, brokerHost, name], {
       execArgv: [],
-      env: { ...process.env, NODE_OPTIONS: '' },
+      env: bundledEnvironment(),
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const member: Member = {

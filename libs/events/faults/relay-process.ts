@@ -2,6 +2,7 @@
 // The library's files are imported directly: the door would load Nest, and every kill pays for the start.
 import { createPublisher } from '@kiban/pubsub';
 import { createRelay } from '../src/relay/relay.ts';
+import { keepCompiled } from './keep-compiled.ts';
 import { runNaiveRelay } from './naive-relays.ts';
 
 const [mode = 'kiban', url = '', emulatorHost = '', name = ''] = process.argv.slice(2);
@@ -24,4 +25,5 @@ if (mode === 'skip-locked' || mode === 'cursor') {
   });
 }
 process.send?.('ready');
+keepCompiled();
 process.on('disconnect', () => process.exit(0));

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { BacklogDrained } from './backlog-process.ts';
-import { bundleProcess } from './bundle-process.ts';
+import { bundledEnvironment, bundleProcess } from './bundle-process.ts';
 import { type FaultDatabase, faultDatabase } from './fault-database.ts';
 import { fill } from './ordered-publisher.ts';
 import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } from './plan.ts';
@@ -16,7 +16,7 @@ export async function drainBacklog({ admin, url }: FaultDatabase, events: number
   await fill(admin, events);
   const child = fork(program, [url, String(events)], {
     execArgv: [],
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: bundledEnvironment(),
   });
   const [drained] = (await Promise.race([
     once(child, 'message'),

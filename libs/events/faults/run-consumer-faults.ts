@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPublisher } from '@kiban/pubsub';
 import { createRelay } from '../src/relay/relay.ts';
-import { bundleProcess } from './bundle-process.ts';
+import { bundledEnvironment, bundleProcess } from './bundle-process.ts';
 import { startBus, type Unacknowledged } from './bus.ts';
 import { faultDatabase } from './fault-database.ts';
 import { SUBSCRIPTION } from './pipeline.ts';
@@ -43,7 +43,7 @@ export async function runConsumerFaults(options: PlanOptions): Promise<PlanResul
   const start = (): Member => {
     const child = fork(program, [database.url, bus.host, SUBSCRIPTION], {
       execArgv: [],
-      env: { ...process.env, NODE_OPTIONS: '', METADATA_SERVER_DETECTION: 'none' },
+      env: bundledEnvironment({ METADATA_SERVER_DETECTION: 'none' }),
     });
     const working = new Promise<void>((resolve) => {
       child.on('message', (what) => what === 'handled' && resolve());
