@@ -45,7 +45,7 @@ function* messages(seeds: number) {
 test('the printer for ordered messages says the same as the one for all messages', () => {
   let inOrder = 0;
   let all = 0;
-  for (const { output, bytes } of messages(300)) {
+  for (const { output, bytes } of messages(100)) {
     const slow = attempt(() => printer.message(output, new WireReader(bytes), 0));
     expect(attempt(() => printer.print(output, bytes))).toBe(slow);
     const plan = printer.planOf(output);

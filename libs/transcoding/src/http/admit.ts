@@ -9,7 +9,8 @@ import { reply } from './reply.ts';
 const MAX_HEADERS = 100;
 
 /** Refuses what no proxy should pass on, whatever the path. */
-export function checkHeaders({ request }: Exchange): void {
+export function checkHeaders({ request, originalPath }: Exchange): void {
+  if (originalPath.includes('#')) throw new RequestError(400, 'The path has a fragment.');
   if (request.rawHeaders.length / 2 > MAX_HEADERS) {
     throw new RequestError(431, `More than ${MAX_HEADERS} header fields.`);
   }
@@ -25,7 +26,6 @@ export function admit(exchange: Exchange): MethodPlan | Promise<MethodPlan> | un
   for (const name in request.headers) {
     if (name.includes('_')) throw new RequestError(400, `The header name "${name}" has an underscore.`);
   }
-  if (exchange.originalPath.includes('#')) throw new RequestError(400, 'The path has a fragment.');
   exchange.path = normalizePath(exchange.path);
   exchange.originalPath = exchange.query ? `${exchange.path}?${exchange.query}` : exchange.path;
   const override = request.headers['x-http-method-override'];

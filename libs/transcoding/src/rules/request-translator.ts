@@ -78,6 +78,7 @@ export class RequestTranslator {
       // Upstream's translator of streams does not hear of the option.
       caseInsensitiveEnums: options.caseInsensitiveEnumParsing && !takesStream(this.plan),
       onLoneValue: (path: string) => doubt(`${path}: one value where a list belongs; write it in [ ]`),
+      onNestedList: (path: string) => doubt(`${path}: a list within a list; write its values into the outer one`),
       onUnknownField: (path: string, type: string) => doubt(`${path}: ${type} has no such field`),
     };
   }
@@ -88,7 +89,9 @@ export class RequestTranslator {
     const problem =
       `The binding value ${binding.value} of the field ${name} is conflicting with the value ` +
       `${bodyValue instanceof JsonNumber ? bodyValue.text : JSON.stringify(bodyValue)} in the body.`;
-    if (protoName && this.settings.options.rejectBindingBodyFieldCollisions) throw new RequestError(400, problem);
+    // Upstream's translator of streams does not hear of this option either.
+    const rejects = this.settings.options.rejectBindingBodyFieldCollisions && !takesStream(this.plan);
+    if (protoName && rejects) throw new RequestError(400, problem);
     this.settings.doubt(`${name}: the ${binding.from} and the body give different values`);
   }
 

@@ -1,4 +1,4 @@
-import { type DescField, ScalarType } from '@bufbuild/protobuf';
+import type { DescField } from '@bufbuild/protobuf';
 import { JsonNumber, JsonObject, type JsonNode } from '../json/json-node.ts';
 
 /** A value from the path or the query and the field it goes to. */
@@ -112,16 +112,7 @@ function report(object: JsonObject, node: Weft, collision: (found: Collision) =>
 }
 
 function made(key: string, field: DescField, binding: ResolvedBinding, bodyValue: JsonNode): Collision {
-  const differ = field.scalar === ScalarType.BYTES ? bytesDiffer : differs;
-  return { binding, bodyValue, differs: differ(bodyValue, binding.value), protoName: key === field.name };
-}
-
-function bareBase64(text: string): string {
-  return text.replace(/[\s=]/g, '').replaceAll('-', '+').replaceAll('_', '/');
-}
-
-function bytesDiffer(body: JsonNode, binding: string): boolean {
-  return typeof body !== 'string' || bareBase64(body) !== bareBase64(binding);
+  return { binding, bodyValue, differs: differs(bodyValue, binding.value), protoName: key === field.name };
 }
 
 function differs(body: JsonNode, binding: string): boolean {

@@ -14,6 +14,8 @@ export interface EncodeOptions {
   readonly onUnknownField?: (path: string, messageType: string) => void;
   /** Hears of a lone value where a list belongs; it is read as a list of one unless it throws. */
   readonly onLoneValue?: (path: string) => void;
+  /** Hears of a list within a list; its elements are taken as the outer list's unless it throws. */
+  readonly onNestedList?: (path: string) => void;
   /** Take enum names in any case. Default false. */
   readonly caseInsensitiveEnums?: boolean;
 }
@@ -62,13 +64,21 @@ class Encoder {
 
   private field(writer: BinaryWriter, field: DescField, value: JsonNode, path: string): void {
     if (field.fieldKind === 'map') this.map(writer, field, value, path);
-    else if (field.fieldKind === 'list' && Array.isArray(value)) {
-      for (const [index, element] of value.entries()) {
-        if (element !== null || takesNull(field)) this.single(writer, field, element, `${path}[${index}]`);
-      }
-    } else {
+    else if (field.fieldKind === 'list' && Array.isArray(value)) this.list(writer, field, value, path);
+    else {
       if (field.fieldKind === 'list') this.options.onLoneValue?.(path);
       this.single(writer, field, value, path);
+    }
+  }
+
+  /** Lists within the list are the list, too: so does protobuf's converter. */
+  private list(writer: BinaryWriter, field: DescField, values: readonly JsonNode[], path: string): void {
+    for (const [index, element] of values.entries()) {
+      const at = `${path}[${index}]`;
+      if (Array.isArray(element) && !takesList(field)) {
+        this.options.onNestedList?.(at);
+        this.list(writer, field, element, at);
+      } else if (element !== null || takesNull(field)) this.single(writer, field, element, at);
     }
   }
 
@@ -147,6 +157,11 @@ function claimOneof(taken: Set<string>, field: DescField, path: string): void {
   if (oneof === undefined) return;
   if (taken.has(oneof)) throw new FieldError(path, `oneof ${oneof} is set already; set one of its fields only`);
   taken.add(oneof);
+}
+
+/** A list is one value of these. */
+function takesList({ message }: DescField): boolean {
+  return message?.typeName === 'google.protobuf.Value' || message?.typeName === 'google.protobuf.ListValue';
 }
 
 function takesNull(field: DescField): boolean {
