@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { ArticleDeleted, createOutbox } from '../src/index.ts';
 import { beginPass, SESSION_SETTINGS } from '../src/relay/begin-pass.ts';
 import { Floor } from '../src/relay/floor.ts';
@@ -51,7 +51,8 @@ describe('the floor', () => {
     await writer.query('BEGIN');
     await outbox.write(
       {
-        query: async (text, values) => ({ rows: [], ...(await writer.query(text, [...(values ?? [])])), rowCount: 1 }),
+        query: <Row>(text: string, values?: readonly unknown[]) =>
+          writer.query<Row & QueryResultRow>(text, [...(values ?? [])]),
       },
       [outbox.event(ArticleDeleted, { articleId: 'slow' })],
     );
