@@ -20,7 +20,7 @@ export class Driver {
   /** Added to the wall clock (ms); the admin door moves it. */
   offset = 0;
   readonly #outlets = new Map<SubscriptionState, Outlet[]>();
-  #releases: { topic: TopicState; visibility: Visibility }[] = [];
+  #releases: { topic: TopicState; visibility: Visibility; read: (() => Promise<void>) | undefined }[] = [];
   readonly #awake = new Set<SubscriptionState>();
   #latest = 0;
   #scheduled = false;
@@ -68,20 +68,29 @@ export class Driver {
 
   /**
    * The reply to a publish is on its way: its messages become visible after the delivery delay. The delay starts two
-   * turns later, so that the reply is out even when this process was too busy to send it for longer than the delay.
+   * turns later, so that the reply is out even when this process was too busy to send it for longer than the delay; and
+   * it ends 1 ms after the publisher has `read` the reply at the earliest, so that its messages come in a later turn.
    */
-  release(topic: TopicState, visibility: Visibility): void {
-    this.#releases.push({ topic, visibility });
+  release(topic: TopicState, visibility: Visibility, read?: () => Promise<void>): void {
+    this.#releases.push({ topic, visibility, read });
     if (this.#releases.length > 1) return;
     setImmediate(() =>
       setImmediate(() => {
         const releases = this.#releases;
         this.#releases = [];
         const now = this.now();
-        for (const each of releases) this.core.release(each.topic, each.visibility, now);
+        for (const { topic, visibility, read } of releases) {
+          if (!read || this.core.deliveryDelayMs === 0) this.core.release(topic, visibility, now);
+          else void read().then(() => this.#read(topic, visibility, now));
+        }
         this.schedule();
       }),
     );
+  }
+
+  #read(topic: TopicState, visibility: Visibility, replied: number): void {
+    this.core.release(topic, visibility, Math.max(replied, this.now() - this.core.deliveryDelayMs + 1));
+    this.schedule();
   }
 
   /** Something changed: serve outlets and look at the next deadline at the end of this turn. */

@@ -83,6 +83,7 @@ function call(
     const fake = {
       request: method.requestDeserialize(Buffer.from(bytes)),
       getDeadline: () => Infinity,
+      getPeer: () => '',
       on: (_event: 'cancelled', gone: () => void) => request.socket.once('close', gone),
     };
     handler(fake as never, (error, value) => {

@@ -6,11 +6,12 @@ import { IAMPolicy } from '@kiban/contracts/google/iam/v1';
 import { Health } from '@kiban/contracts/health/v1';
 import { restDoor, type Served } from '../rest/rest-door.ts';
 import type { Service } from '../service.ts';
+import { Arrivals } from './arrivals.ts';
 import { healthHandlers } from './health.ts';
 import { iamHandlers } from './iam.ts';
 import { onePort } from './one-port.ts';
 import { readPublishRequest } from './publish-request.ts';
-import { publisherHandlers } from './publisher.ts';
+import { publisherHandlers, type Read } from './publisher.ts';
 import { schemaHandlers } from './schema-service.ts';
 import { serviceDefinition } from './service-definition.ts';
 import { type PullStreamOutlet, streamingPull } from './streaming-pull.ts';
@@ -36,7 +37,8 @@ export async function openGrpcDoor(service: Service, host: string, port: number)
     'grpc.keepalive_permit_without_calls': 1,
   });
   const streams = new Set<PullStreamOutlet>();
-  const served = servedBy(service);
+  let arrivals: Arrivals | undefined;
+  const served = servedBy(service, async (peer) => arrivals?.read(peer));
   for (const each of served) {
     const streaming = {
       streamingPull: streamingPull(service.driver, service.faults, streams) as unknown as UntypedHandleCall,
@@ -48,6 +50,7 @@ export async function openGrpcDoor(service: Service, host: string, port: number)
   }
   server.addService(serviceDefinition(Health), healthHandlers(served.map((each) => each.service.typeName)));
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  arrivals = new Arrivals(server);
   let rest: HttpServer | undefined;
   const sockets = new Set<Socket>();
   const listener = onePort(
@@ -76,7 +79,7 @@ export async function openGrpcDoor(service: Service, host: string, port: number)
   };
 }
 
-function servedBy(service: Service): Served[] {
+function servedBy(service: Service, read: Read): Served[] {
   const around: Around = (method, run) => {
     const delay = service.faults.calling(method);
     if (delay) return delay.then(run);
@@ -87,7 +90,7 @@ function servedBy(service: Service): Served[] {
     {
       service: Publisher,
       definition: serviceDefinition(Publisher, { publish: { request: readPublishRequest } }),
-      handlers: unaryHandlers(Publisher, publisherHandlers(service), around),
+      handlers: unaryHandlers(Publisher, publisherHandlers(service, read), around),
     },
     {
       service: Subscriber,

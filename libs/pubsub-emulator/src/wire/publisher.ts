@@ -8,18 +8,21 @@ import type { Service } from '../service.ts';
 import { type RawPublishRequest, writePublishResponse } from './publish-request.ts';
 import type { UnaryHandlers } from './unary.ts';
 
+/** Resolves when a client has read what it was sent. */
+export type Read = (peer: string) => Promise<void>;
+
 /** google.pubsub.v1.Publisher. */
-export function publisherHandlers({ core, driver, commit }: Service): UnaryHandlers<typeof Publisher> {
+export function publisherHandlers({ core, driver, commit }: Service, read: Read): UnaryHandlers<typeof Publisher> {
   return {
     createTopic: (request) => createTopic(core, request),
     updateTopic: (request) => updateTopic(core, request),
-    publish: (request) => {
+    publish: (request, { peer }) => {
       const raw = request as unknown as RawPublishRequest;
       const topic = getTopic(core, raw.topic);
       const published = publish(core, topic, raw.messages(), driver.now());
       const response = writePublishResponse(published.messages.map((message) => core.messageId(message.seq)));
       return commit(() => {
-        driver.release(topic, published.visibility);
+        driver.release(topic, published.visibility, () => read(peer));
         return response;
       });
     },

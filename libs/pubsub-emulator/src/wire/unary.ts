@@ -6,6 +6,8 @@ import { toServiceError } from './status.ts';
 export interface Call {
   /** ms since the epoch; Infinity when the client gave none. */
   readonly deadline: number;
+  /** `address:port` of a gRPC client. */
+  readonly peer: string;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
 }
@@ -58,6 +60,9 @@ function callOf(call: ServerUnaryCall<unknown, unknown>): Call {
     get deadline() {
       const deadline = call.getDeadline();
       return deadline instanceof Date ? deadline.getTime() : deadline;
+    },
+    get peer() {
+      return call.getPeer();
     },
     get signal() {
       const controller = new AbortController();
