@@ -12,12 +12,15 @@ export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
 
-const EMPTY: Buffer = Buffer.alloc(0);
+const PREFIX_BYTES = 5;
 
 /** Cuts the bytes of a gRPC response into messages. */
 export class FrameReader {
   private readonly maxBytes: number;
-  private buffer: Buffer = EMPTY;
+  /** What has come of a message that is not whole yet: joined once, when it is. */
+  private parts: Buffer[] = [];
+  private size = 0;
+  private wanted = PREFIX_BYTES;
 
   /** `maxBytes` = the largest message that is taken, its five bytes of prefix included, as Envoy counts. */
   constructor(maxBytes: number) {
@@ -26,23 +29,32 @@ export class FrameReader {
 
   /** @throws FrameError when a message is too large or compressed */
   push(chunk: Buffer): Buffer[] {
-    const bytes = this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk]);
+    this.parts.push(chunk);
+    this.size += chunk.length;
+    if (this.size < this.wanted) return [];
+    const bytes = this.parts.length === 1 ? chunk : Buffer.concat(this.parts, this.size);
     const found: Buffer[] = [];
     let at = 0;
-    while (bytes.length - at >= 5) {
+    this.wanted = PREFIX_BYTES;
+    while (bytes.length - at >= PREFIX_BYTES) {
       const length = bytes.readUInt32BE(at + 1);
-      if (5 + length > this.maxBytes) throw new FrameError(`message of ${length} bytes, the limit is ${this.maxBytes}`);
+      const end = PREFIX_BYTES + length;
+      if (end > this.maxBytes) throw new FrameError(`message of ${length} bytes, the limit is ${this.maxBytes}`);
       if (bytes[at] !== 0) throw new FrameError('compressed message, none was asked for');
-      if (bytes.length - at < 5 + length) break;
-      found.push(bytes.subarray(at + 5, at + 5 + length));
-      at += 5 + length;
+      if (bytes.length - at < end) {
+        this.wanted = end;
+        break;
+      }
+      found.push(bytes.subarray(at + PREFIX_BYTES, at + end));
+      at += end;
     }
-    this.buffer = at === bytes.length ? EMPTY : bytes.subarray(at);
+    this.size = bytes.length - at;
+    this.parts = this.size === 0 ? [] : [bytes.subarray(at)];
     return found;
   }
 
   /** Whether a message has begun and not ended. */
   get partial(): boolean {
-    return this.buffer.length > 0;
+    return this.size > 0;
   }
 }
