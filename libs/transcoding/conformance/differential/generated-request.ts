@@ -111,7 +111,7 @@ function parameter(choose: Chooser, input: DescMessage): string {
   return `${written}=${escape(choose, textFor(choose, field))}`;
 }
 
-function bodyOf(choose: Chooser, plan: MethodPlan): Buffer | undefined {
+function bodyOf(choose: Chooser, plan: MethodPlan): GeneratedRequest['body'] {
   const wants = plan.body !== '';
   if (choose.chance(wants ? 0.05 : 0.93)) return undefined;
   if (plan.httpBodyIn)
