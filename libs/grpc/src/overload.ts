@@ -78,6 +78,11 @@ export class OverloadDetector {
     return Math.min(BIG_CROWD, Math.max(SMALL_CROWD, (this.#calmMs + BURST_MS) / this.#costMs));
   }
 
+  /** Calls that keep the loop busy while each waits as long as in calm moments, and a little longer for its turn. */
+  #enough(): number {
+    return Math.max(FEWEST, (this.#calmMs + QUEUE_MS) / this.#costMs);
+  }
+
   /** A look between two measurements: in a flood the next one would come hundreds of calls too late. */
   #look(inFlight: number): void {
     const now = performance.now();
@@ -87,7 +92,7 @@ export class OverloadDetector {
       return;
     }
     if (inFlight < this.#crowd()) return;
-    this.#limit = Math.max(FEWEST, Math.ceil((this.#calmMs + QUEUE_MS) / this.#costMs));
+    this.#limit = Math.ceil(this.#enough());
     this.#refusedAt = now;
   }
 
@@ -113,7 +118,8 @@ export class OverloadDetector {
 
   #steer(now: number, busy: number, meanMs: number): void {
     if (now - this.#refusedAt > CALM_AFTER_MS) this.#limit = Infinity;
-    else if (busy < SPARE && this.#refusals > 0) this.#limit = Math.ceil(this.#limit * 1.1);
+    else if (busy < SPARE && this.#refusals > 0)
+      this.#limit = Math.ceil(Math.min(this.#limit * 1.1, 2 * this.#enough()));
     else if (busy > FULL && meanMs > 1.5 * this.#calmMs) this.#limit = Math.max(FEWEST, Math.floor(this.#limit * 0.95));
   }
 }

@@ -33,6 +33,8 @@ const path = `/${RecommendationService.typeName}/ListTrending`;
 const load = new Http2Load(address, path, toBinary(ListTrendingRequestSchema, create(ListTrendingRequestSchema)));
 
 const warm = await measured(() => closed(32, 3));
+const memory: number[] = [];
+const sampler = setInterval(() => void usage(child).then(({ rss }) => memory.push(rss)), 1000);
 const beforeFull = await usage(child);
 const full = await measured(() => closed(64, 5));
 const capacity = full.perSecond;
@@ -42,8 +44,6 @@ const unloaded = await measured(() => open(capacity / 10, 5));
 progress(`unloaded, a tenth of that: p99 ${unloaded.p99.toFixed(1)} ms`);
 const before = await usage(child);
 const offered = capacity * Number(values.times);
-const memory: number[] = [];
-const sampler = setInterval(() => void usage(child).then(({ rss }) => memory.push(rss)), 1000);
 const stormBegan = performance.now();
 const clientBefore = process.cpuUsage();
 const storm = await measured(() => open(offered, seconds));
@@ -57,7 +57,7 @@ const recoveryMs = await recovery();
 load.close();
 child.kill();
 
-const quarter = Math.ceil(memory.length / 4);
+const half = memory.length - Math.floor(seconds / 2);
 const result = {
   capacity: Math.round(capacity),
   unloadedP99Ms: round(unloaded.p99),
@@ -69,8 +69,8 @@ const result = {
   acceptedP50Ms: round(storm.p50),
   acceptedP99Ms: round(storm.p99),
   slowdown: round(storm.p99 / unloaded.p99),
-  /** Mean memory of the last quarter of the storm less that of the third, MB: before, the heap takes its size. */
-  memoryGrowthMb: round((mean(memory.slice(-quarter)) - mean(memory.slice(-2 * quarter, -quarter))) / 1e6),
+  /** Peak memory of the second half of the storm less the peak of all before, MB. */
+  memoryGrowthMb: round((Math.max(...memory.slice(half)) - Math.max(...memory.slice(0, half))) / 1e6),
   /** Share of one core: the service at capacity and in the storm, the client in the storm. Together they have two. */
   capacityCpuShare: round(fullShare, 2),
   clientCpuShare: round((client.user + client.system) / 1e6 / took, 2),
@@ -134,10 +134,6 @@ function round(value: number, digits = 1): number {
   return Number(value.toFixed(digits));
 }
 
-function mean(figures: readonly number[]): number {
-  return figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
-}
-
 function progress(line: string): void {
   console.error(line);
 }
@@ -154,6 +150,11 @@ neither slows down nor comes back later. Shares are of one core; service and cli
 ${rows.join('\n')}
 
 Verdict: ${broken.length ? `broke: ${broken.join('; ')}` : 'held'}.
+
+Where it does not hold: a refusal costs the service about 30 µs (node:http2 makes a stream of each call before anyone may
+look at it), so a method that costs under 0.5 ms in all keeps less than 80 % at four times its capacity. And what is
+watched is the event loop: callers that queue for something else, such as a pool of connections, are bounded by
+MAX_IN_FLIGHT (512) alone; set it where the pool is small.
 `;
   writeFileSync(join(import.meta.dirname, '../../../docs/results/overload.md'), text);
 }
