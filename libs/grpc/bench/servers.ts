@@ -72,7 +72,11 @@ const raw: Start = async (port) => {
 const ours: Start = async (port) => {
   const Bench = controller();
   GrpcService(RecommendationService)(Bench as never);
-  const transport = new GrpcTransport({ services: [RecommendationService], address: `127.0.0.1:${port}` });
+  // No shedding: on a busy machine it refuses calls, which are cheaper than answers and would flatter us.
+  const address = `127.0.0.1:${port}`;
+  // The load client keeps the connections that it has, as the other servers let it.
+  const channel = { 'grpc.max_connection_age_ms': 3_600_000 };
+  const transport = new GrpcTransport({ services: [RecommendationService], address, shedLoad: false, channel });
   const module = { module: class Root {}, controllers: [Bench] };
   const app = await NestFactory.createMicroservice(module, { strategy: transport, logger: false });
   await app.listen();
