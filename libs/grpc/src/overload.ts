@@ -12,7 +12,7 @@ const FULL = 0.96;
 /** The loop is calm up to this share: what calls take then is what they take when nothing is in their way. */
 const CALM = 0.7;
 /** Work that may wait before a busy loop counts as overloaded, and that may wait while shedding, ms. */
-const BURST_MS = 40;
+const BURST_MS = 60;
 const QUEUE_MS = 10;
 /** Bounds of a crowd, and the fewest calls that are let in at once while shedding. */
 const SMALL_CROWD = 16;
@@ -43,8 +43,8 @@ export class OverloadDetector {
   #refusedAt = -Infinity;
   #done = 0;
   #spentMs = 0;
-  /** What a call keeps the loop busy for, ms. */
-  #costMs = 1;
+  /** What a call computes, ms. */
+  #costMs = 0.4;
   /** What a call takes when nothing is in its way, ms. */
   #calmMs = 10;
   readonly #timer = setInterval(() => this.#measure(), WINDOW_MS).unref();
@@ -113,7 +113,9 @@ export class OverloadDetector {
     // Quickly down and slowly up: a moment of slow calls must not let a queue in.
     if (busy < CALM) this.#calmMs += (meanMs - this.#calmMs) * (meanMs < this.#calmMs ? 0.2 : 0.01);
     // Few calls say little: what else the process does would count as theirs.
-    if (this.#done >= 4) this.#costMs += ((busy * elapsedMs) / this.#done - this.#costMs) * 0.1;
+    if (this.#done < 4) return;
+    const computedMs = Math.min(busy * elapsedMs, cpuSince(this.#window));
+    this.#costMs += (computedMs / this.#done - this.#costMs) * 0.1;
   }
 
   #steer(now: number, busy: number, meanMs: number): void {
@@ -126,14 +128,26 @@ export class OverloadDetector {
 
 interface Moment {
   at: number;
+  /** What the process has computed so far, ms: on a crowded machine the loop is also busy while it waits for a core. */
+  cpuMs: number;
   loop: EventLoopUtilization;
 }
 
 function moment(): Moment {
-  return { at: performance.now(), loop: performance.eventLoopUtilization() };
+  return { at: performance.now(), cpuMs: cpuMs(), loop: performance.eventLoopUtilization() };
 }
 
 /** Share of the time since then that the loop was busy. */
 function busySince({ loop }: Moment): number {
   return performance.eventLoopUtilization(loop).utilization;
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** What the process computed since then, ms. */
+function cpuSince(moment: Moment): number {
+  return cpuMs() - moment.cpuMs;
 }

@@ -64,7 +64,7 @@ function makeRefusal(retryAfterMs: number) {
     ':status': 200,
     'content-type': 'application/grpc+proto',
     'grpc-status': String(code),
-    'grpc-message': encodeURIComponent(details ?? '').replaceAll('%20', ' '),
+    'grpc-message': encodeURI(details ?? '').replaceAll('%20', ' '),
     ...metadata?.toHttp2Headers(),
   };
 }
