@@ -39,7 +39,7 @@ beforeAll(async () => {
   await once(collector.listen(0, '127.0.0.1'), 'listening');
   endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
 });
-afterAll(() => collector.close());
+afterAll(() => void collector.close());
 
 async function run(job: string, env: Record<string, string> = {}): Promise<number> {
   const child = spawn(process.execPath, ['--conditions=@kiban/source', MAIN, job], {
