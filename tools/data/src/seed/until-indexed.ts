@@ -23,6 +23,6 @@ export async function untilIndexed(gateway: Gateway, patienceMs = 60_000): Promi
 /** What is not indexed yet is like nothing; every seeded article is like some other. */
 async function isIndexed(gateway: Gateway, articleId: string): Promise<boolean> {
   const path = `/v1/articles/${encodeURIComponent(articleId)}/similar?pageSize=1`;
-  const { articles = [] } = (await gateway.call('GET', path)) as { articles?: unknown[] };
+  const { articles = [] } = await gateway.call<{ articles?: unknown[] }>('GET', path);
   return articles.length > 0;
 }
