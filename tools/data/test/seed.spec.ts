@@ -21,6 +21,12 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+it('is not done before the index knows what was seeded', async () => {
+  server.asksUntilIndexed = 3;
+  expect(await seed()).toMatchObject({ code: 0 });
+  expect(server.asksUntilIndexed).toBeLessThan(0);
+});
+
 it('seeds once, and when told to again changes nothing', async () => {
   const first = await seed();
   expect(first).toMatchObject({
