@@ -27,5 +27,5 @@ export function superviseApp({ name, env, logs, heapMb, onChange }: AppProcess):
 /** Node's options of an app: V8's default young generation alone would cost 16 MB and more in each process. */
 export function nodeOptions(heapMb: number): string[] {
   // The inspector opens by SIGUSR1 only (npm run profile); each process then needs a port of its own.
-  return ['--max-semi-space-size=2', `--max-old-space-size=${heapMb}`, '--enable-source-maps', '--inspect-port=0'];
+  return ['--max-semi-space-size=4', `--max-old-space-size=${heapMb}`, '--enable-source-maps', '--inspect-port=0'];
 }
