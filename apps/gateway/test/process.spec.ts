@@ -1,13 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER, ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
+import { DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER } from '@kiban/auth';
 import { until } from '@kiban/testing';
-import { failureOf, readyOf, start, startBackend } from './gateway-process.ts';
+import { failureOf, type RunningGateway, startGateway, testsAccess } from './gateway-process.ts';
 
 test('every missing or wrong variable is named at once and the exit code is 2', async () => {
   const { code, errors } = await failureOf({ GATEWAY_PORT: 'http', GATEWAY_MODE: 'lenient', BFF_ADDRESS: 'nowhere' });
@@ -43,36 +39,21 @@ test('without an Envoy binary GATEWAY=envoy says what is missing and how to get 
 });
 
 describe('a running gateway', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
-  let backend: Awaited<ReturnType<typeof startBackend>>;
-  let child: ChildProcess;
+  let gateway: RunningGateway;
   let url: string;
   let ops: string;
   let log: Promise<string>;
 
   beforeAll(async () => {
-    backend = await startBackend();
-    const { address } = backend;
-    const { jwksFile } = await ensureDevelopmentKeys(folder);
-    child = start({
-      GATEWAY_PORT: '0',
-      OPS_PORT: '0',
-      BFF_ADDRESS: address,
-      RECOMMENDATION_ADDRESS: address,
-      AUTH_JWKS_URL: jwksFile,
-      AUTH_ISSUER: DEVELOPMENT_ISSUER,
-      AUTH_AUDIENCE: DEVELOPMENT_AUDIENCE,
-    });
-    log = text(child.stdout as never);
-    const ready = await readyOf(child);
-    expect(ready).toMatchObject({ event: 'ready', service: 'gateway' });
-    url = `http://${ready.http}`;
-    ops = `http://${ready.ops}`;
+    gateway = await startGateway({ GATEWAY_PORT: '0', OPS_PORT: '0' });
+    log = text(gateway.child.stdout as never);
+    expect(gateway.ready).toMatchObject({ event: 'ready', service: 'gateway' });
+    ({ url } = gateway);
+    ops = `http://${gateway.ready.ops}`;
   });
-  afterAll(() => {
-    child.kill('SIGKILL');
-    backend.close();
-  });
+  afterAll(() => gateway.stop('SIGKILL'));
+
+  testsAccess(() => gateway);
 
   test.each([
     ['/healthz', 'application/json'],
@@ -93,16 +74,6 @@ describe('a running gateway', () => {
     },
   );
 
-  test('reads are open, personal paths need a token, and the token goes on to the BFF', async () => {
-    expect((await fetch(`${url}/v1/articles`)).status).toBe(200);
-    const refused = await fetch(`${url}/v1/users/alice/home`);
-    expect([refused.status, await refused.json()]).toEqual([401, { code: 401, message: 'Jwt is missing' }]);
-    const token = await mintDevelopmentToken(folder, { subject: 'alice' });
-    const answer = await fetch(`${url}/v1/users/alice/home`, { headers: { authorization: `Bearer ${token}` } });
-    expect(answer.status).toBe(200);
-    expect(backend.seen.at(-1)?.['authorization']).toBe(`Bearer ${token}`);
-  });
-
   test('/metrics of the other port counts each route, and shows the event loop', async () => {
     await (await fetch(`${url}/v1/articles/a1`)).text();
     await (await fetch(`${url}/no/such/path`)).text();
@@ -118,7 +89,7 @@ describe('a running gateway', () => {
   });
 
   test("a user's token does not open the push route", async () => {
-    const token = await mintDevelopmentToken(folder, { subject: 'alice', roles: ['admin'] });
+    const token = await gateway.token({ subject: 'alice', roles: ['admin'] });
     const answer = await fetch(`${url}/push/v1/recommendation/article`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -128,8 +99,8 @@ describe('a running gateway', () => {
   });
 
   test('SIGTERM ends it with code 0 and its log is one JSON object per line', async () => {
-    child.kill('SIGTERM');
-    const [code] = (await once(child, 'exit')) as [number];
+    gateway.child.kill('SIGTERM');
+    const [code] = (await once(gateway.child, 'exit')) as [number];
     expect(code).toBe(0);
     const lines = (await log)
       .trim()

@@ -1,23 +1,13 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { setClientObserver, type CallObserver, Code, type GrpcTransport } from '@kiban/grpc';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { DURATION_BUCKETS } from './create-metrics.ts';
+import { type Counter, Gauge, type Registry } from 'prom-client';
+import { redMetrics } from './create-metrics.ts';
+
+const METHOD = { labels: ['grpc_service', 'grpc_method'], outcome: 'grpc_code', by: 'by gRPC code' } as const;
 
 /** Rate, errors and duration of each method served. */
 export function serverMetrics(registry: Registry): CallObserver {
-  const handled = new Counter({
-    name: 'grpc_server_handled_total',
-    help: 'Calls that ended, by gRPC code.',
-    labelNames: ['grpc_service', 'grpc_method', 'grpc_code'] as const,
-    registers: [registry],
-  });
-  const seconds = new Histogram({
-    name: 'grpc_server_handling_seconds',
-    help: 'How long calls took.',
-    labelNames: ['grpc_service', 'grpc_method'] as const,
-    buckets: DURATION_BUCKETS,
-    registers: [registry],
-  });
+  const { handled, seconds } = redMetrics(registry, { prefix: 'grpc_server', what: 'Calls', ...METHOD });
   const refusals = new Map<DescMethod, Counter.Internal>();
   return {
     start(_, method) {
@@ -58,19 +48,7 @@ export function admissionMetrics(registry: Registry, transport: () => GrpcTransp
 
 /** Rate, errors and duration of each method called, seen by `next` as well. */
 export function clientMetrics(registry: Registry): Parameters<typeof setClientObserver>[0] & {} {
-  const handled = new Counter({
-    name: 'grpc_client_handled_total',
-    help: 'Outgoing calls that ended, by gRPC code.',
-    labelNames: ['grpc_service', 'grpc_method', 'grpc_code'] as const,
-    registers: [registry],
-  });
-  const seconds = new Histogram({
-    name: 'grpc_client_handling_seconds',
-    help: 'How long outgoing calls took.',
-    labelNames: ['grpc_service', 'grpc_method'] as const,
-    buckets: DURATION_BUCKETS,
-    registers: [registry],
-  });
+  const { handled, seconds } = redMetrics(registry, { prefix: 'grpc_client', what: 'Outgoing calls', ...METHOD });
   return {
     start(method) {
       const began = performance.now();

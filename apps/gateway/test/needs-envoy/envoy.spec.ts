@@ -1,60 +1,27 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DEVELOPMENT_AUDIENCE, DEVELOPMENT_ISSUER, ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
 import { freePort } from '@kiban/testing';
-import { readyOf, start, startBackend } from '../gateway-process.ts';
+import { type RunningGateway, startGateway, testsAccess } from '../gateway-process.ts';
 
 describe('GATEWAY=envoy', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gateway-envoy-'));
-  let backend: Awaited<ReturnType<typeof startBackend>>;
-  let child: ChildProcess;
+  let gateway: RunningGateway;
   let url: string;
 
   beforeAll(async () => {
-    backend = await startBackend();
-    const { address } = backend;
-    const { jwksFile } = await ensureDevelopmentKeys(folder);
-    child = start({
+    gateway = await startGateway({
       GATEWAY: 'envoy',
       ENVOY: process.env['ENVOY'] ?? '',
       GATEWAY_PORT: String(await freePort()),
-      BFF_ADDRESS: address,
-      RECOMMENDATION_ADDRESS: address,
-      AUTH_JWKS_URL: jwksFile,
-      AUTH_ISSUER: DEVELOPMENT_ISSUER,
-      AUTH_AUDIENCE: DEVELOPMENT_AUDIENCE,
     });
-    child.stdout?.resume();
-    child.stderr?.pipe(process.stderr);
-    const ready = await readyOf(child);
-    url = `http://${ready.http}`;
+    gateway.child.stdout?.resume();
+    ({ url } = gateway);
   }, 60_000);
-  afterAll(() => {
-    child.kill('SIGTERM');
-    backend.close();
-  });
+  afterAll(() => gateway.stop('SIGTERM'));
+
+  testsAccess(() => gateway);
 
   test.each(['/healthz', '/openapi.json', '/docs'])('%s is there as with our own gateway', async (path) => {
     expect((await fetch(url + path)).status).toBe(200);
-  });
-
-  test('an open method is transcoded', async () => {
-    const answer = await fetch(`${url}/v1/articles?pageSize=3`);
-    expect([answer.status, await answer.json()]).toEqual([200, {}]);
-    expect(backend.seen.at(-1)?.[':path']).toBe('/kiban.bff.v1.BffService/ListArticles');
-  });
-
-  test('a personal path needs a token of the local keys, which goes on to the BFF', async () => {
-    const refused = await fetch(`${url}/v1/users/alice/home`);
-    expect([refused.status, await refused.json()]).toEqual([401, { code: 401, message: 'Jwt is missing' }]);
-    const token = await mintDevelopmentToken(folder, { subject: 'alice' });
-    const answer = await fetch(`${url}/v1/users/alice/home`, { headers: { authorization: `Bearer ${token}` } });
-    expect(answer.status).toBe(200);
-    expect(backend.seen.at(-1)?.['authorization']).toBe(`Bearer ${token}`);
   });
 
   test('what no rule matches is refused in the words of ESPv2', async () => {
@@ -75,15 +42,15 @@ describe('GATEWAY=envoy', () => {
   test('the backend hears the address that connected last, whatever the client claims', async () => {
     await fetch(`${url}/v1/articles`, { headers: { 'x-forwarded-for': '6.6.6.6' } });
     // Envoy puts its own address where a client comes over the loopback.
-    const entries = String(backend.seen.at(-1)?.['x-forwarded-for']).split(',');
+    const entries = String(gateway.backend.seen.at(-1)?.['x-forwarded-for']).split(',');
     expect(entries.length).toBeGreaterThan(0);
     expect(entries.at(-1)?.trim()).toMatch(/^\d+(?:\.\d+){3}$/);
     expect(entries.at(-1)?.trim()).not.toBe('6.6.6.6');
   });
 
   test('SIGTERM ends Envoy, too', async () => {
-    child.kill('SIGTERM');
-    const [code] = (await once(child, 'exit')) as [number];
+    gateway.child.kill('SIGTERM');
+    const [code] = (await once(gateway.child, 'exit')) as [number];
     expect(code).toBe(0);
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   });

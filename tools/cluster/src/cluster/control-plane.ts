@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@kiban/embedded-postgres';
 import { program } from '../paths.ts';
 import { Api } from './api.ts';
 import { Processes } from './processes.ts';
@@ -98,16 +98,5 @@ function kubeconfig(server: string, ca: string, token: string): string {
     users: [{ name: 'verify', user: { token } }],
     contexts: [{ name: 'kiban', context: { cluster: 'kiban', user: 'verify' } }],
     'current-context': 'kiban',
-  });
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
   });
 }
