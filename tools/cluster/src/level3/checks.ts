@@ -6,7 +6,7 @@ import { recoversFromKills } from './kills.ts';
 import { Load } from './load.ts';
 import { Reader } from './reader.ts';
 import { rollsOutUnderLoad } from './rollouts.ts';
-import { editsAreServed } from './skaffold.ts';
+import { editsAreServed } from './edits/edits-are-served.ts';
 import { talksOnlyAsAllowed } from './talk.ts';
 import { comesUp, token } from './up.ts';
 

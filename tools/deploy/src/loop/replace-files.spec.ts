@@ -29,4 +29,9 @@ describe('replaceFiles', () => {
     replaceFiles(from, to);
     expect(readdirSync(to)).toEqual(['new-3c4d.mjs']);
   });
+  it('leaves what another step put beside the modules', () => {
+    writeFileSync(join(to, 'openapi.json'), '{}');
+    replaceFiles(from, to);
+    expect(readdirSync(to)).toEqual(['openapi.json']);
+  });
 });

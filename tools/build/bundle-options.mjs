@@ -1,0 +1,39 @@
+// What every bundle of an app has in common.
+import { quickStart } from './quick-start.mjs';
+
+/** Packages that Nest, grpc-js and pg load only when a feature is used that we do not use. */
+export const OPTIONAL = [
+  'class-transformer',
+  'class-validator',
+  'class-transformer/storage',
+  '@nestjs/websockets',
+  '@nestjs/websockets/socket-module.js',
+  '@nestjs/platform-express',
+  'kafkajs',
+  'mqtt',
+  'amqplib',
+  'amqp-connection-manager',
+  '@nats-io/transport-node',
+  'cache-manager',
+  'pg-native',
+  'pino-pretty',
+];
+
+/**
+ * Our transport replaces Nest's, and grpc-js wants proto-loader for channelz and ORCA only, which we do not serve: 300
+ * KiB of protobufjs that no service runs. Apps with google-gax use it, and get it, through gax's own import.
+ */
+const unused = { name: 'unused', resolveId: { filter: { id: /^@grpc\/proto-loader$/ }, handler: unusedInGrpcJs } };
+
+function unusedInGrpcJs(id, importer) {
+  return importer && /@grpc[\\/]grpc-js[\\/]/.test(importer) ? { id, external: true } : null;
+}
+
+export const plugins = [unused, ...quickStart];
+
+const EXPECTED = new Set(['EVAL', 'UNRESOLVED_IMPORT']);
+
+/** Prints what the bundler says, but for what is known of libraries: they eval, and import what is not installed. */
+export function onLog(level, log, print) {
+  if (!EXPECTED.has(log.code)) print(level, log);
+}
