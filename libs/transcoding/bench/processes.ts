@@ -38,9 +38,10 @@ export async function startEnvoySubject(backend: string): Promise<Subject | unde
   const found = findEnvoy();
   if (!found) return undefined;
   const options = { auto_mapping: true, convert_grpc_status: true, query_param_unescape_plus: true };
-  const setups = [{ name: 'bench', options }];
-  const config = bareEnvoyConfig(setups, descriptorSet(), backend, ['kiban.bff.v1.BffService']);
-  const { child, ports, stop } = await startEnvoy(found.command, config);
+  const services = ['kiban.bff.v1.BffService'];
+  const setup = { name: 'bench', options };
+  const listener = { name: 'bench', setup, descriptorSet: descriptorSet(), services, backend };
+  const { child, ports, stop } = await startEnvoy(found.command, bareEnvoyConfig([listener]));
   return {
     name: `Envoy ${found.version}`,
     address: `127.0.0.1:${ports.get('bench')}`,

@@ -17,7 +17,10 @@ export interface Received {
 }
 
 /** What the backend does; `bytes` are messages to send as they are, before those of `responses`. */
-export type Behaviour = CaseBackend & { readonly bytes?: readonly Uint8Array[] };
+export type Behaviour = CaseBackend & {
+  readonly bytes?: readonly Uint8Array[];
+  readonly trailing_metadata?: Readonly<Record<string, string>>;
+};
 
 /** A gRPC server that does what a case says. One behaviour at a time. */
 export class FakeBackend extends EventEmitter {
@@ -25,13 +28,15 @@ export class FakeBackend extends EventEmitter {
   received: Received[] = [];
   readonly streams: ServerHttp2Stream[] = [];
   private readonly registry: Registry;
-  private readonly server = createServer();
+  /** Connections that the server gave up because of what came over them. */
+  brokenConnections = 0;
+  private readonly server = createServer({ maxSessionInvalidFrames: 20 });
 
   constructor(registry: Registry) {
     super();
     this.registry = registry;
     this.server.on('stream', (stream, headers) => void this.serve(stream as ServerHttp2Stream, headers));
-    this.server.on('sessionError', () => {});
+    this.server.on('sessionError', () => this.brokenConnections++);
   }
 
   async listen(): Promise<string> {
@@ -87,7 +92,7 @@ export class FakeBackend extends EventEmitter {
   private answer(stream: ServerHttp2Stream, method: DescMethod, requests: readonly Buffer[]): void {
     const { status, initial_metadata: metadata = {} } = this.behaviour;
     const responses = this.responses(method, requests);
-    const trailers = statusTrailers(status, this.registry);
+    const trailers = { ...this.behaviour.trailing_metadata, ...statusTrailers(status, this.registry) };
     const headers = { ':status': 200, 'content-type': 'application/grpc', ...metadata };
     if (responses.length === 0 && status) {
       stream.respond({ ...headers, ...trailers }, { endStream: true });

@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
     requests: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
     setup: { type: 'string', default: '' },
+    protos: { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
@@ -29,9 +30,9 @@ if (values.differential !== undefined) {
     console.error(`--differential knows envoy, not "${values.differential}"`);
     process.exit(2);
   }
-  const { json, write, setup } = values;
+  const { json, write, setup, protos } = values;
   const requests = Number(values.requests);
-  process.exit(await differential({ requests, seed: Number(values.seed), json, write, setup }));
+  process.exit(await differential({ requests, seed: Number(values.seed), json, write, setup, protos }));
 }
 const [folder] = positionals;
 if (!folder) {

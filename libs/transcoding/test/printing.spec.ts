@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { generateAnswer } from '../conformance/differential/generated-answer.ts';
-import { probeApi } from '../conformance/differential/probe-api.ts';
+import { probeApi } from '../conformance/differential/subjects.ts';
 import { chooser } from '../conformance/fuzz-requests.ts';
 import { DEFAULT_OPTIONS } from '../src/index.ts';
 import { JsonPrinter } from '../src/wire/print-message.ts';

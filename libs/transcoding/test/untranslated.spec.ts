@@ -33,3 +33,19 @@ test('clients that leave in mid-body hold nobody up', async () => {
   const answer = await rawRequest(fixture.port, { method: 'GET', path: '/v1/articles/a' });
   expect(answer.status).toBe(200);
 }, 30_000);
+
+// A server counts each request that is shorter than announced, and after some closes the connection that all share.
+test('clients that send less than they announced leave the connection to the backend whole', async () => {
+  for (let count = 0; count < 60; count++) {
+    const before = fixture.backend.received.length;
+    const socket = connect({ port: fixture.port, host: '127.0.0.1' });
+    socket.on('error', () => {}).resume();
+    socket.write('POST /v1/unknown HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc');
+    while (fixture.backend.received.length === before) await new Promise(setImmediate);
+    socket.destroy();
+    await once(socket, 'close');
+  }
+  const answer = await rawRequest(fixture.port, { method: 'GET', path: '/v1/unknown' });
+  expect(answer.status).toBe(415);
+  expect(fixture.backend.brokenConnections).toBe(0);
+}, 30_000);

@@ -1,6 +1,6 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { PROBE_SERVICE, type Setup } from './probe-api.ts';
+import type { Setup } from './setups.ts';
 
 const REJECTIONS: Readonly<Record<string, true>> = {
   reject_unknown_method: true,
@@ -15,41 +15,48 @@ const PRINTING: Readonly<Record<string, true>> = {
   stream_sse_style_delimited: true,
 };
 
-/** Envoy with nothing but the transcoder before one backend: a listener for each set-up, named after it. */
-export function bareEnvoyConfig(
-  setups: readonly Setup[],
-  descriptorSet: FileDescriptorSet,
-  backend: string,
-  services: readonly string[] = [PROBE_SERVICE],
-): Record<string, unknown> {
-  const [address, port] = backend.split(':');
-  const endpoint = { address: { socket_address: { address, port_value: Number(port) } } };
+/** One listener: a set-up of the filter for some services before a backend. */
+export interface BareListener {
+  readonly name: string;
+  readonly setup: Setup;
+  readonly descriptorSet: FileDescriptorSet;
+  readonly services: readonly string[];
+  /** host:port */
+  readonly backend: string;
+}
+
+/** Envoy with nothing but the transcoder in its listeners. */
+export function bareEnvoyConfig(listeners: readonly BareListener[]): Record<string, unknown> {
   return {
     static_resources: {
-      listeners: setups.map((setup) => ({
-        name: setup.name,
+      listeners: listeners.map((listener) => ({
+        name: listener.name,
         address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
-        filter_chains: [{ filters: [manager(transcoder(setup, descriptorSet, services))] }],
+        filter_chains: [{ filters: [manager(transcoder(listener), listener.backend)] }],
       })),
-      clusters: [
-        {
-          name: 'backend',
-          type: 'STATIC',
-          connect_timeout: '5s',
-          typed_extension_protocol_options: {
-            'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-              '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-              explicit_http_config: { http2_protocol_options: {} },
-            },
-          },
-          load_assignment: { cluster_name: 'backend', endpoints: [{ lb_endpoints: [{ endpoint }] }] },
-        },
-      ],
+      clusters: [...new Set(listeners.map(({ backend }) => backend))].map(cluster),
     },
   };
 }
 
-function manager(filter: Record<string, unknown>): Record<string, unknown> {
+function cluster(backend: string): Record<string, unknown> {
+  const [address, port] = backend.split(':');
+  const endpoint = { address: { socket_address: { address, port_value: Number(port) } } };
+  return {
+    name: backend,
+    type: 'STATIC',
+    connect_timeout: '5s',
+    typed_extension_protocol_options: {
+      'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+        '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+        explicit_http_config: { http2_protocol_options: {} },
+      },
+    },
+    load_assignment: { cluster_name: backend, endpoints: [{ lb_endpoints: [{ endpoint }] }] },
+  };
+}
+
+function manager(filter: Record<string, unknown>, backend: string): Record<string, unknown> {
   const prefix = 'type.googleapis.com/envoy.extensions.filters';
   return {
     name: 'envoy.filters.network.http_connection_manager',
@@ -59,7 +66,7 @@ function manager(filter: Record<string, unknown>): Record<string, unknown> {
       generate_request_id: false,
       route_config: {
         virtual_hosts: [
-          { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'backend' } }] },
+          { name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: backend } }] },
         ],
       },
       http_filters: [
@@ -70,11 +77,7 @@ function manager(filter: Record<string, unknown>): Record<string, unknown> {
   };
 }
 
-function transcoder(
-  { options }: Setup,
-  descriptorSet: FileDescriptorSet,
-  services: readonly string[],
-): Record<string, unknown> {
+function transcoder({ setup: { options }, descriptorSet, services }: BareListener): Record<string, unknown> {
   const among = (names: Readonly<Record<string, true>>) =>
     Object.fromEntries(Object.entries(options).filter(([name]) => name in names));
   const rest = Object.entries(options).filter(([name]) => !(name in REJECTIONS) && !(name in PRINTING));

@@ -1,8 +1,9 @@
+import type { DescMessage } from '@bufbuild/protobuf';
 import type { MethodPlan } from '../../src/index.ts';
 import type { Behaviour } from '../fake-backend.ts';
 import type { GeneratedRequest } from './generated-request.ts';
 import type { Observation } from './observe.ts';
-import type { Setup } from './probe-api.ts';
+import type { Setup } from './setups.ts';
 
 /** Everything that is known about a request that was answered differently. */
 export interface Finding {
@@ -41,10 +42,43 @@ const EXPLAINED: Readonly<Record<string, Explanation>> = {
   },
   'fields of Struct and Value': {
     why: 'A parameter that names a field inside google.protobuf.Struct or Value: these have a JSON form of their own, and we answer 400.',
-    fits: ({ request, ours }) =>
-      ours.status === 400 && /[?&](?:list|fields|any_?value|anyValue)\.\w/i.test(request.path),
+    fits: ({ request, ours, plan }) => ours.status === 400 && namesInside(plan, request, INSIDE),
+  },
+  'a message that is none': {
+    why: 'A map of scalars that the body gives an object: Envoy writes bytes that no gRPC server parses; we answer 400.',
+    fits: ({ theirs, ours }) => ours.status === 400 && JSON.stringify(theirs.upstream).includes('"bytes '),
+  },
+  'a large body of JSON': {
+    why: 'A body above max_request_body_size: we refuse it whatever is in it. Envoy counts only what its parser has not taken yet, so that JSON of many megabytes passes, and looks at the bindings first.',
+    fits: ({ request, setup, ours }) =>
+      ours.status === 413 && sizeOf(request) > Number(setup.options['max_request_body_size'] ?? 1 << 20),
+  },
+  'a detail of an unknown type': {
+    why: 'An error with a detail whose type the descriptor set lacks: Envoy drops the whole body, we keep code and message.',
+    fits: ({ answer, theirs, ours }) =>
+      answer.status?.details_unknown_type !== undefined && theirs.status === ours.status,
   },
 };
+
+function sizeOf({ body, chunks = [] }: GeneratedRequest): number {
+  return (body?.length ?? 0) + chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+const INSIDE = /^google\.protobuf\.(?:Struct|Value|ListValue)$/;
+
+/** Whether a parameter names a field inside a message of such a type. */
+function namesInside(plan: MethodPlan, { path }: GeneratedRequest, types: RegExp): boolean {
+  const query = path.slice(path.indexOf('?') + 1);
+  return query.split('&').some((pair) => {
+    let desc: DescMessage | undefined = plan.method.input;
+    for (const name of (pair.split('=')[0] ?? '').split('.')) {
+      if (!desc) return false;
+      if (types.test(desc.typeName)) return true;
+      desc = desc.fields.find((field) => field.name === name || field.jsonName === name)?.message;
+    }
+    return false;
+  });
+}
 
 /** Why a difference stays, by its name. */
 export const EXPLANATIONS: Readonly<Record<string, string>> = Object.fromEntries(

@@ -9,22 +9,39 @@ const DETAIL = {
   fieldViolations: [{ field: 'name', description: 'must be é "short"' }],
 };
 
+const RETRY = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '1.500s' };
+const QUOTA = {
+  '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+  reason: 'OVER',
+  domain: 'probe',
+  metadata: { limit: '5' },
+};
+
 /** Mostly an answer with fields of all kinds; at times an error, with or without details, also behind messages. */
 export function generateAnswer(choose: Chooser, { output, methodKind }: DescMethod): Behaviour {
   const streams = methodKind === 'server_streaming' || methodKind === 'bidi_streaming';
-  const count = streams ? choose.number(4) : 1;
-  const metadata = choose.chance(0.1) ? { 'x-answer': 'yes', 'x-answer-bin': 'AAAA' } : {};
+  const count = streams ? choose.number(4) : choose.chance(0.03) ? 0 : 1;
+  const metadata = choose.chance(0.1) ? choose.of(METADATA) : {};
+  const trailing = choose.chance(0.05) ? choose.of(METADATA) : {};
   const status = choose.chance(0.15) ? generateStatus(choose) : undefined;
   const bytes =
     status && !(streams && choose.chance(0.5)) ? [] : Array.from({ length: count }, () => message(choose, output));
-  return { bytes, initial_metadata: metadata, ...(status && { status }) };
+  return { bytes, initial_metadata: metadata, trailing_metadata: trailing, ...(status && { status }) };
 }
+
+const METADATA: readonly Record<string, string>[] = [
+  { 'x-answer': 'yes', 'x-answer-bin': 'AAAA' },
+  { 'retry-after': '3', etag: '"x"', 'cache-control': 'no-store', 'content-language': 'en' },
+  { 'set-cookie': 'a=b; Path=/', location: '/v1/x', 'x-empty': '' },
+  { 'grpc-encoding': 'identity', 'grpc-accept-encoding': 'gzip', server: 'backend', date: 'never' },
+];
 
 function generateStatus(choose: Chooser): NonNullable<CaseBackend['status']> {
   return {
     code: 1 + choose.number(17),
     message: choose.of(['', 'plain', 'é % "quoted"\n', 'a'.repeat(200)]),
-    ...(choose.chance(0.4) && { details: [DETAIL] }),
+    ...(choose.chance(0.4) && { details: choose.of([[DETAIL], [DETAIL, RETRY, QUOTA]]) }),
+    ...(choose.chance(0.04) && { details_unknown_type: 'type.googleapis.com/nope.Nope' }),
   };
 }
 
@@ -62,6 +79,7 @@ function single(choose: Chooser, writer: BinaryWriter, field: DescField, depth: 
     writer.tag(field.number, WireType.LengthDelimited).fork();
     if (field.mapKey === ScalarType.STRING) writer.tag(1, WireType.LengthDelimited).string(`k"${time}`);
     else writer.tag(1, WireType.Varint).int32(time);
+    // Always with a value: an entry without one makes Envoy 1.40 end itself.
     if (field.message) {
       writer.tag(2, WireType.LengthDelimited).fork();
       fields(choose, writer, field.message, depth + 1);
@@ -72,7 +90,7 @@ function single(choose: Chooser, writer: BinaryWriter, field: DescField, depth: 
     writer.tag(field.number, WireType.LengthDelimited).fork();
     fields(choose, writer, field.message, depth + 1);
     writer.join();
-  } else if (field.name === 'content_type') {
+  } else if (field.name === 'content_type' && field.parent.typeName === 'google.api.HttpBody') {
     // What is no header value resets the connection in Envoy.
     writer.tag(field.number, WireType.LengthDelimited).string(choose.of(['', 'text/plain', 'image/png; x="1"']));
   } else if (field.enum) writer.tag(field.number, WireType.Varint).int32(choose.of([0, 1, 2, -1, 7]));

@@ -1,6 +1,6 @@
-import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import type { Chooser } from '../fuzz-requests.ts';
-import { type MethodPlan } from '../../src/index.ts';
+import { type MethodPlan, takesStream } from '../../src/rules/method-plan.ts';
 import { jsonFor, jsonMessage, textFor } from './values.ts';
 
 /** A request as it goes over the socket. */
@@ -9,6 +9,8 @@ export interface GeneratedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** The same in pieces. */
+  readonly chunks?: readonly Buffer[];
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'BREW'];
@@ -24,6 +26,7 @@ const STRANGE_PATHS = [
   '/*',
 ];
 const NAMES = ['page', 'nope', 'name.x', 'inner', 'inner.nope', 'inner.child.id', 'labels.a', 'key', 'api_key', ''];
+const ENDS = ['&', '&&', '&=', '&nope', '?', '&a=b=c', '%26name=x', '&%'];
 
 /** One request by the grammar of the rules: mostly what a client would send, always with something odd to choose. */
 export function generateRequest(choose: Chooser, plans: readonly MethodPlan[]): GeneratedRequest {
@@ -33,17 +36,27 @@ export function generateRequest(choose: Chooser, plans: readonly MethodPlan[]): 
     : plan.httpMethod === '*'
       ? choose.of(METHODS)
       : plan.httpMethod;
-  const path = choose.chance(0.03) ? choose.of(STRANGE_PATHS) : pathOf(choose, plan);
+  const path = choose.chance(0.03) ? choose.of(STRANGE_PATHS) : pathOf(choose, plans, plan);
   const body = bodyOf(choose, plan);
-  return {
-    method,
-    path: path + queryOf(choose, plan.method.input),
-    headers: headersOf(choose, plan, body !== undefined),
-    ...(body !== undefined && { body }),
-  };
+  const query = queryOf(choose, plan.method.input);
+  const headers = headersOf(choose, plan, body !== undefined);
+  // How a stream of bytes is cut into messages is everybody's own.
+  const cut = body && !(plan.httpBodyIn && takesStream(plan)) && choose.chance(0.15);
+  return { method, path: path + query, headers, ...(cut ? { chunks: pieces(choose, body) } : body && { body }) };
 }
 
-function pathOf(choose: Chooser, { path: { segments, verb, variables }, pathFields }: MethodPlan): string {
+function pieces(choose: Chooser, body: Buffer): Buffer[] {
+  const cuts = Array.from({ length: 1 + choose.number(4) }, () => choose.number(body.length + 1)).sort((a, b) => a - b);
+  const ends = [...cuts, body.length];
+  // A chunk without bytes would be the last one.
+  return ends.map((end, index) => body.subarray(ends[index - 1] ?? 0, end)).filter((piece) => piece.length > 0);
+}
+
+function pathOf(choose: Chooser, plans: readonly MethodPlan[], plan: MethodPlan): string {
+  const {
+    path: { segments, verb, variables },
+    pathFields,
+  } = plan;
   const parts = segments.flatMap((segment, at) => {
     if (segment !== '*' && segment !== '**') return [segment];
     const index = variables.findIndex(({ start, end }) => at >= start && (end < 0 || at < end));
@@ -56,7 +69,7 @@ function pathOf(choose: Chooser, { path: { segments, verb, variables }, pathFiel
   });
   const end = verb ? `:${verb}` : '';
   const tail = choose.chance(0.05)
-    ? choose.of(['/', '//', ':', ':nope', '/x', '%2F', ':erase', ':peek', '/:', '?'])
+    ? choose.of(['/', '//', ':', ':nope', '/x', '%2F', '%3Averb', '/:', '?', `:${choose.of(plans).path.verb}`])
     : '';
   return `/${parts.join('/')}${end}${tail}`;
 }
@@ -85,7 +98,8 @@ function queryOf(choose: Chooser, input: DescMessage): string {
   if (choose.chance(0.35)) return '';
   const pairs = Array.from({ length: 1 + choose.number(3) }, () => parameter(choose, input));
   if (choose.chance(0.15)) pairs.push(choose.of(pairs));
-  return `?${pairs.join(choose.chance(0.05) ? choose.of(['&&', ';']) : '&')}`;
+  const end = choose.chance(0.05) ? choose.of(ENDS) : '';
+  return `?${pairs.join(choose.chance(0.05) ? choose.of(['&&', ';']) : '&')}${end}`;
 }
 
 function parameter(choose: Chooser, input: DescMessage): string {
@@ -114,13 +128,22 @@ function parameter(choose: Chooser, input: DescMessage): string {
 function bodyOf(choose: Chooser, plan: MethodPlan): GeneratedRequest['body'] {
   const wants = plan.body !== '';
   if (choose.chance(wants ? 0.05 : 0.93)) return undefined;
-  if (plan.httpBodyIn)
-    return Buffer.from(choose.of(['', 'raw', '{"a":1}', '\u0000\u00ff', 'x'.repeat(3000)]), 'latin1');
+  if (plan.httpBodyIn) {
+    const large = 'x'.repeat(takesStream(plan) ? 3_000 : choose.of([3_000, 1_100_000]));
+    return Buffer.from(choose.of(['', 'raw', '{"a":1}', '\u0000\u00ff', large]), 'latin1');
+  }
   const field = plan.bodyFields.at(-1);
   const one = () => (field ? jsonFor(choose, field, 0) : jsonMessage(choose, plan.method.input, 0));
-  const streams = plan.method.methodKind === 'client_streaming' || plan.method.methodKind === 'bidi_streaming';
-  const text = streams ? `[${Array.from({ length: choose.number(3) }, one).join(',')}]` : one();
+  const long = (field ? field.message : plan.method.input)?.fields.find(isText);
+  if (long && !takesStream(plan) && field?.fieldKind !== 'list' && choose.chance(0.02)) {
+    return Buffer.from(`{"${long.name}":"${'x'.repeat(choose.of([1_000, 3_000, 1_100_000]))}"}`);
+  }
+  const text = takesStream(plan) ? `[${Array.from({ length: choose.number(3) }, one).join(',')}]` : one();
   return Buffer.from(choose.chance(0.12) ? spoil(choose, text) : text);
+}
+
+function isText(field: DescField): boolean {
+  return field.fieldKind === 'scalar' && field.scalar === ScalarType.STRING;
 }
 
 /** JSON that is none, or that only some take for it. */
@@ -163,6 +186,11 @@ function headersOf(choose: Chooser, { httpBodyIn }: MethodPlan, hasBody: boolean
           'application/grpc',
           'application/grpc-web',
           'application/grpc+json',
+          'application/grpc+proto',
+          'Application/GRPC',
+          'application/json+grpc',
+          'multipart/form-data; boundary=x',
+          'image/svg+xml; charset="utf-8"',
         ]);
   }
   if (choose.chance(0.1)) headers['Authorization'] = 'Bearer x.y.z';
@@ -172,5 +200,11 @@ function headersOf(choose: Chooser, { httpBodyIn }: MethodPlan, hasBody: boolean
   if (choose.chance(0.03)) headers['te'] = 'trailers';
   if (choose.chance(0.03)) headers['accept'] = choose.of(['text/event-stream', 'application/json', 'image/*']);
   if (choose.chance(0.02)) headers['x-http-method-override'] = choose.of(METHODS);
+  if (choose.chance(0.02)) headers['content-encoding'] = choose.of(['gzip', 'identity', 'br']);
+  if (choose.chance(0.02)) headers['accept-encoding'] = 'gzip, br';
+  if (choose.chance(0.02)) headers['grpc-encoding'] = 'gzip';
+  if (choose.chance(0.02)) headers['grpc-accept-encoding'] = 'gzip';
+  if (choose.chance(0.02)) headers['cookie'] = 'a=b; c=d';
+  if (choose.chance(0.02)) headers['user-agent'] = 'probe/1.0';
   return headers;
 }

@@ -1,24 +1,26 @@
 // Sends generated requests to Envoy and to the gateway over the same backend and prints what differs:
-//   npm run conformance -- --differential envoy [--requests 2000] [--seed n] [--setup name] [--json] [--write]
+//   npm run conformance -- --differential envoy [--requests 2000] [--seed n] [--setup name] [--protos folder] [--json]
+//     [--write]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createGateway, DEFAULT_OPTIONS, loadApi, parseOptions } from '../../src/index.ts';
-import { type Behaviour, FakeBackend } from '../fake-backend.ts';
+import type { Behaviour } from '../fake-backend.ts';
 import { chooser } from '../fuzz-requests.ts';
-import { bareEnvoyConfig } from './bare-envoy-config.ts';
 import { differencesBetween } from './compare.ts';
-import { findEnvoy, NO_ENVOY, startEnvoy } from './envoy-process.ts';
+import { findEnvoy, NO_ENVOY } from './envoy-process.ts';
 import { explanationOf } from './explained.ts';
 import { generateAnswer } from './generated-answer.ts';
 import { generateRequest, type GeneratedRequest } from './generated-request.ts';
 import { observe } from './observe.ts';
-import { PROBE_SERVICE, probeApi, SETUPS } from './probe-api.ts';
 import { type Difference, differentialPage } from './report.ts';
+import { startStations } from './stations.ts';
 
 export interface DifferentialOptions {
   readonly requests: number;
   readonly seed: number;
+  /** Only the set-ups of this name. */
   readonly setup?: string;
+  /** Services of this folder instead of the usual APIs. */
+  readonly protos?: string;
   readonly json: boolean;
   readonly write: boolean;
 }
@@ -30,31 +32,26 @@ export async function differential(options: DifferentialOptions): Promise<number
     console.error(NO_ENVOY);
     return 2;
   }
-  const { descriptorSet, registry } = probeApi();
-  const backend = new FakeBackend(registry);
-  const address = await backend.listen();
-  const setups = SETUPS.filter(({ name }) => name.includes(options.setup ?? ''));
-  const running = await startEnvoy(envoy.command, bareEnvoyConfig(setups, descriptorSet, address));
-  const stations = await Promise.all(
-    setups.map(async (setup) => {
-      const services = [PROBE_SERVICE];
-      const chosen = parseOptions(setup.options);
-      const api = loadApi(descriptorSet, services, { ...DEFAULT_OPTIONS, ...chosen });
-      const mode = 'transcoder';
-      const gateway = createGateway({ descriptorSet, services, mode, options: chosen, backend: () => address });
-      return { setup, api, gateway, port: await gateway.listen(0), envoyPort: running.ports.get(setup.name) ?? 0 };
-    }),
-  );
   const choose = chooser(options.seed);
+  const { stations, envoyRuns, stop } = await startStations(envoy.command, choose, options);
   const found: Difference[] = [];
   const statuses = new Map<string, number>();
   for (let index = 0; index < options.requests; index++) {
-    const { setup, api, port, envoyPort } = choose.of(stations);
+    const { setup, subject, api, backend, port, envoyPort } = choose.of(stations);
+    const { registry } = subject;
     const request = generateRequest(choose, api.plans);
     const [path = ''] = request.path.split('?');
     const matched = api.matcher.match(request.method, path)?.data ?? choose.of(api.plans);
     backend.behaviour = generateAnswer(choose, matched.method);
     const theirs = await observe(envoyPort, request, backend, registry);
+    if (theirs.status === 'closed') await new Promise((resolve) => setTimeout(resolve, 500));
+    if (!envoyRuns()) {
+      console.error(
+        `Envoy ended at this request: [${JSON.stringify(setup.options)}] ${written(request)}\n    answer ${answered(backend.behaviour)}`,
+      );
+      await stop();
+      return 1;
+    }
     const ours = await observe(port, request, backend, registry);
     statuses.set(String(theirs.status), (statuses.get(String(theirs.status)) ?? 0) + 1);
     const differs = differencesBetween(theirs, ours);
@@ -62,7 +59,7 @@ export async function differential(options: DifferentialOptions): Promise<number
       const answer = backend.behaviour;
       const explanation = explanationOf({ request, answer, theirs, ours, differs, plan: matched, setup });
       found.push({
-        setup: setup.name,
+        setup: setup.name === 'by chance' ? `${subject.name} ${JSON.stringify(setup.options)}` : setup.name,
         request: written(request),
         answer: answered(answer),
         differs,
@@ -72,9 +69,7 @@ export async function differential(options: DifferentialOptions): Promise<number
     }
     if (!options.json && index % 500 === 499) console.error(`${index + 1} of ${options.requests} requests`);
   }
-  await running.stop();
-  for (const { gateway } of stations) await gateway.close(0);
-  backend.close();
+  await stop();
   const unexplained = found.filter(({ explanation }) => !explanation).length;
   const summary = {
     envoy: envoy.version,
@@ -115,13 +110,15 @@ function report(json: boolean, difference: Difference): void {
     );
 }
 
-function answered({ bytes = [], status }: Behaviour): string {
+function answered({ bytes = [], status, initial_metadata: first, trailing_metadata: last }: Behaviour): string {
   const messages = bytes.map((each) => Buffer.from(each).toString('hex'));
-  return `${messages.join(' ')}${status ? ` then ${JSON.stringify(status)}` : ''}`;
+  const headers = Object.keys(first ?? {}).length ? `${JSON.stringify(first)} ` : '';
+  const trailers = Object.keys(last ?? {}).length ? ` ${JSON.stringify(last)}` : '';
+  return `${headers}${messages.join(' ')}${status ? ` then ${JSON.stringify(status)}` : ''}${trailers}`;
 }
 
-function written({ method, path, headers, body }: GeneratedRequest): string {
+function written({ method, path, headers, body, chunks }: GeneratedRequest): string {
   const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  const text = body === undefined ? '' : ` ${body.toString('utf8').slice(0, 400)}`;
+  const text = body === undefined && !chunks ? '' : ` ${(chunks ?? [body]).join('|').slice(0, 400)}`;
   return `${method} ${path}${fields.length ? ` {${fields.join('; ')}}` : ''}${text}`;
 }

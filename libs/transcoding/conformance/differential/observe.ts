@@ -60,7 +60,8 @@ function readable(body: Buffer): JsonValue {
   }
 }
 
-const TRACKED = ['authorization', 'x-custom', 'grpc-timeout', 'x-data-bin', 'te', 'content-type', 'accept'];
+const MORE = ['content-encoding', 'accept-encoding', 'grpc-encoding', 'grpc-accept-encoding', 'cookie', 'user-agent'];
+const TRACKED = ['authorization', 'x-custom', 'grpc-timeout', 'x-data-bin', 'te', 'content-type', 'accept', ...MORE];
 
 function describe({ headers, method, messages, raw }: Received, registry: FileRegistry): JsonValue {
   const tracked = Object.fromEntries(

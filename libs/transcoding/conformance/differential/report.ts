@@ -31,9 +31,11 @@ export function differentialPage(summary: Summary, found: readonly Difference[])
   return `# The gateway beside Envoy
 Made by \`npm run conformance -- --differential envoy --requests ${summary.requests} --seed ${summary.seed} --write\` with
 Envoy ${summary.envoy}: generated requests go to a bare Envoy (nothing but grpc_json_transcoder) and to the gateway in
-\`transcoder\` mode, in seven set-ups of the filter's options, over the same backend. Compared are what the backend got
-(call, messages, metadata) and what the client saw (status, headers, body; JSON by meaning; the words of a refusal are
-everybody's own).
+\`transcoder\` mode, over the same backend: an API with every kind of field and rule in seven set-ups of the filter's
+options and in three mixes by chance, and Google's own APIs (monitoring, quotas, service management, locations,
+operations) in three more. Bodies come whole, in chunks and too large; backends answer with metadata, errors with
+details, streams and nothing. Compared are what the backend got (call, messages, metadata) and what the client saw
+(status, headers, body; JSON by meaning; the words of a refusal are everybody's own).
 
 ${summary.requests} requests, Envoy's answers by status: ${statuses.join(', ')}. ${summary.differences} differ, ${summary.unexplained} without an explanation below.
 

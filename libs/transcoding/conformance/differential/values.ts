@@ -25,6 +25,19 @@ const DURATIONS = [
   '.5s',
 ];
 const MASKS = ['title', 'createTime', 'a.b,c', 'snake_case', 'a(b,c)', '', ',', 'a,,b', 'a..b', 'B', 'a b', 'a(b'];
+const KEY_MASKS = [
+  'labels["aB,c(]"].x',
+  'a["b"](c,dE)',
+  'a[b]',
+  'a["b',
+  'a["b"]c',
+  '["k"]',
+  'a(b)(c)',
+  '(a)',
+  'a(,b',
+  'a)',
+];
+const ODD_MASKS = ['a(b(cD,E),f)', 'a["\\"x"]', 'HTTPServer,aHTTPServer,xY1Z', 'a__B,_A', '*', 'a.*', 'a,b,', '[]'];
 const BYTES = ['AAAA', 'aGk=', 'aGk', '_-8', '/+8=', 'a', '!!', '', 'aGl=', 'aGk==', ' aGk='];
 
 /** The texts that one seldom, often or never writes for a field: how a path or a query would say it. */
@@ -51,7 +64,7 @@ function textOfMessage(choose: Chooser, { typeName }: DescMessage): string {
   const name = typeName.replace('google.protobuf.', '');
   if (name === 'Timestamp') return choose.of([...MORE_TIMES, ...LEAP_TIMES]);
   if (name === 'Duration') return choose.of(DURATIONS);
-  if (name === 'FieldMask') return choose.of(MASKS);
+  if (name === 'FieldMask') return choose.of([...MASKS, ...KEY_MASKS, ...ODD_MASKS]);
   if (name === 'BoolValue') return choose.of(BOOLS);
   if (name === 'BytesValue') return choose.of(BYTES);
   if (name === 'Int64Value' || name === 'UInt32Value') return choose.of(MORE_LONGS);

@@ -64,10 +64,16 @@ export abstract class Answer implements CallListener {
     return headers;
   }
 
+  /** Whether nothing came but these; the metadata is then among them. */
+  protected hasTrailersOnly(trailers: IncomingHttpHeaders): boolean {
+    if (Object.keys(this.initial).length > 0) return false;
+    this.initial = withoutGrpc(trailers);
+    return true;
+  }
+
   /** The answer to a call that failed before anything was sent. */
   protected replyStatus(status: GrpcStatus, trailers: IncomingHttpHeaders, streams = false): void {
-    const trailersOnly = Object.keys(this.initial).length === 0;
-    if (trailersOnly) this.initial = withoutGrpc(trailers);
+    const trailersOnly = this.hasTrailersOnly(trailers);
     const headers = this.metadata(status, trailers);
     if (!this.exchange.context.options.convertGrpcStatus) {
       // Envoy leaves the type of an answer that has trailers only, but for streams.

@@ -4,6 +4,7 @@ import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
 import { FrameReader } from '../grpc/frames.ts';
 import { type GrpcStatus, readGrpcStatus } from '../grpc/grpc-status.ts';
 import { deadlines, type Timed } from './deadlines.ts';
+import { drained } from './drained.ts';
 
 /** Hears how a call goes: headers, messages, end; or one of the other two. */
 export interface CallListener {
@@ -62,11 +63,7 @@ export class Call implements Timed {
   /** Sends a part of the request; resolves when more may be sent. */
   write(framed: Buffer): Promise<void> | undefined {
     const { stream } = this;
-    if (this.done || !stream || stream.write(framed)) return undefined;
-    return new Promise((resolve) => {
-      stream.once('drain', resolve);
-      stream.once('close', resolve);
-    });
+    return this.done || !stream || stream.write(framed) ? undefined : drained(stream);
   }
 
   end(): void {

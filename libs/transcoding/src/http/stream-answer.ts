@@ -4,6 +4,7 @@ import { httpStatusOf } from '../grpc/status-map.ts';
 import type { MethodPlan } from '../rules/method-plan.ts';
 import { Answer } from './answer.ts';
 import type { Exchange } from './context.ts';
+import { drained } from './drained.ts';
 import { reply } from './reply.ts';
 
 /** How the messages of a stream are told apart. */
@@ -78,8 +79,7 @@ export class StreamAnswer extends Answer {
 
   private replyEmpty(status: GrpcStatus, trailers: IncomingHttpHeaders): void {
     // Behind headers of its own an answer's status is a trailer, which HTTP/1 clients do not read.
-    const trailersOnly = Object.keys(this.initial).length === 0;
-    const headers = this.metadata(trailersOnly ? status : undefined, trailers);
+    const headers = this.metadata(this.hasTrailersOnly(trailers) ? status : undefined, trailers);
     const { streamSseStyleDelimited } = this.exchange.context.options;
     headers['content-type'] =
       this.framing === 'raw'
@@ -110,11 +110,7 @@ export class StreamAnswer extends Answer {
   private write(data: string | Uint8Array): Promise<void> | undefined {
     const { response } = this.exchange;
     this.exchange.bytes += typeof data === 'string' ? Buffer.byteLength(data) : data.length;
-    if (response.destroyed || response.write(data)) return undefined;
-    return new Promise((resolve) => {
-      response.once('drain', resolve);
-      response.once('close', resolve);
-    });
+    return response.destroyed || response.write(data) ? undefined : drained(response);
   }
 }
 

@@ -19,7 +19,8 @@ export function bindQuery(
   const bindings: ResolvedBinding[] = [];
   const unknown: string[] = [];
   for (const { rawName, name, value } of query) {
-    if (ignored.has(rawName) || ignored.has(name)) continue;
+    // Only as written: upstream does not decode a name before it looks whether to ignore it.
+    if (ignored.has(rawName)) continue;
     const fields = resolve(plan, rawName, name);
     if (typeof fields === 'string') unknown.push(fields);
     else if (!insideHttpBody(plan, fields)) bindings.push({ fields, value, from: 'query' });

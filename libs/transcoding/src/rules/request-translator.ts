@@ -75,8 +75,8 @@ export class RequestTranslator {
     const { registry, options, doubt } = this.settings;
     return {
       registry,
-      // Upstream's translator of streams does not hear of the option.
-      caseInsensitiveEnums: options.caseInsensitiveEnumParsing && !takesStream(this.plan),
+      // Upstream's translator of streams of JSON does not hear of the option.
+      caseInsensitiveEnums: options.caseInsensitiveEnumParsing && (!takesStream(this.plan) || this.plan.httpBodyIn),
       onLoneValue: (path: string) => doubt(`${path}: one value where a list belongs; write it in [ ]`),
       onNestedList: (path: string) => doubt(`${path}: a list within a list; write its values into the outer one`),
       onUnknownField: (path: string, type: string) => doubt(`${path}: ${type} has no such field`),

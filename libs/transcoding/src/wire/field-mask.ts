@@ -5,25 +5,53 @@ import { wrongType } from './scalars.ts';
 /** Writes the paths of a google.protobuf.FieldMask given as `title,createTime`; snake_case is taken, too. */
 export function writeFieldMask(writer: BinaryWriter, value: JsonNode, path: string): void {
   if (typeof value !== 'string') throw wrongType(value, path, 'field names joined by commas');
-  for (const name of expand(value, path)) writer.tag(1, WireType.LengthDelimited).string(snake(name));
+  const fail = (expected: string) => wrongType(value, path, expected);
+  for (const name of expand(value, fail)) writer.tag(1, WireType.LengthDelimited).string(snake(name));
 }
 
+/** A key of a map, `["some_key"]`; anything may stand in it. */
+const MAP_KEY = /\["(?:[^"\\]|\\.)*"\]/sy;
+
 /** `a.b(c,d),e` is the compact spelling of `a.b.c,a.b.d,e`. */
-function expand(text: string, path: string): string[] {
+function expand(text: string, fail: (expected: string) => Error): string[] {
   const found: string[] = [];
   const prefixes: string[] = [];
-  for (const token of text.match(/[^(),]+|[()]/g) ?? []) {
-    if (token === '(') prefixes.push(found.pop() ?? '');
-    else if (token === ')') {
-      if (prefixes.pop() === undefined) throw wrongType(text, path, 'balanced parentheses');
-    } else found.push(prefixes.length ? `${prefixes.at(-1)}.${token}` : token);
+  let from = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const char = text[at];
+    if (char === '[') {
+      at = endOfKey(text, at, fail) - 1;
+      continue;
+    }
+    if (char !== undefined && char !== ',' && char !== '(' && char !== ')') continue;
+    const name = text.slice(from, at);
+    from = at + 1;
+    if (char === '(') prefixes.push(append(prefixes.at(-1), name));
+    else if (name) found.push(append(prefixes.at(-1), name));
+    if (char === ')' && prefixes.pop() === undefined) throw fail('balanced parentheses');
   }
-  if (prefixes.length) throw wrongType(text, path, 'balanced parentheses');
+  if (prefixes.length) throw fail('balanced parentheses');
   return found;
 }
 
+function endOfKey(text: string, at: number, fail: (expected: string) => Error): number {
+  MAP_KEY.lastIndex = at;
+  if (!MAP_KEY.test(text)) throw fail('map keys as ["some_key"]');
+  const end = MAP_KEY.lastIndex;
+  if (end < text.length && !'.,()'.includes(text[end] as string)) throw fail('nothing behind a map key but . , ( or )');
+  return end;
+}
+
+function append(prefix = '', name: string): string {
+  return prefix && name && !name.startsWith('["') ? `${prefix}.${name}` : prefix + name;
+}
+
+/** What stands in quotes stays as it is. */
+const PART = /"(?:[^"\\]|\\.)*"?|[^."()]+/gs;
+
 /** An underscore goes before a capital that ends a run of small letters or begins one; not at the beginning. */
 function snake(path: string): string {
-  const segment = (name: string) => name.replace(/(?<=[^_A-Z])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g, '_$&').toLowerCase();
-  return path.split('.').map(segment).join('.');
+  return path.replace(PART, (part) =>
+    part.startsWith('"') ? part : part.replace(/(?<=[^_A-Z])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g, '_$&').toLowerCase(),
+  );
 }

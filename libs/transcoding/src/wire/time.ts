@@ -54,7 +54,8 @@ function nanosOf(fraction: string | undefined): number {
   return fraction ? Number(fraction.padEnd(9, '0')) : 0;
 }
 
+/** Zeros, too: a field that comes twice is merged, and the later time must leave nothing of the earlier one. */
 function writeSecondsAndNanos(writer: BinaryWriter, seconds: bigint, nanos: number): void {
-  if (seconds !== 0n) writer.tag(1, WireType.Varint).int64(seconds);
-  if (nanos !== 0) writer.tag(2, WireType.Varint).int32(nanos);
+  writer.tag(1, WireType.Varint).int64(seconds);
+  writer.tag(2, WireType.Varint).int32(nanos);
 }

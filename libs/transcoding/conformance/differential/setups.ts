@@ -1,20 +1,4 @@
-import { join } from 'node:path';
-import { createFileRegistry, type FileRegistry } from '@bufbuild/protobuf';
-import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
-import { compileProtos } from '../compile-protos.ts';
-
-export const PROBE_SERVICE = 'kiban.probe.v1.Probe';
-
-/** An API with every kind of field and rule, made for comparing gateways. */
-export interface ProbeApi {
-  readonly descriptorSet: FileDescriptorSet;
-  readonly registry: FileRegistry;
-}
-
-export function probeApi(): ProbeApi {
-  const descriptorSet = compileProtos(join(import.meta.dirname, '../protos'));
-  return { descriptorSet, registry: createFileRegistry(descriptorSet) };
-}
+import type { Chooser } from '../fuzz-requests.ts';
 
 /** One way to configure the filter: its options, by their upstream names. */
 export interface Setup {
@@ -76,4 +60,33 @@ export const SETUPS: readonly Setup[] = [
       ignore_unknown_query_parameters: true,
     },
   },
+];
+
+/** Any mix of the options. */
+export function randomSetup(choose: Chooser): Setup {
+  const options: Record<string, boolean | string | number | readonly string[]> = {
+    convert_grpc_status: choose.chance(0.7),
+    ignore_unknown_query_parameters: choose.chance(0.5),
+    url_unescape_spec: choose.of(['ALL_CHARACTERS_EXCEPT_RESERVED', 'ALL_CHARACTERS_EXCEPT_SLASH', 'ALL_CHARACTERS']),
+    ignored_query_parameters: choose.of([[], ['key', 'name', 'nope']]),
+  };
+  for (const name of SWITCHES) options[name] = choose.chance(0.3);
+  if (choose.chance(0.3)) options['max_request_body_size'] = 2_000;
+  if (choose.chance(0.3)) options['max_response_body_size'] = 2_000;
+  return { name: 'by chance', options };
+}
+
+const SWITCHES = [
+  'auto_mapping',
+  'query_param_unescape_plus',
+  'match_unregistered_custom_verb',
+  'case_insensitive_enum_parsing',
+  'reject_unknown_method',
+  'reject_unknown_query_parameters',
+  'reject_binding_body_field_collisions',
+  'always_print_primitive_fields',
+  'always_print_enums_as_ints',
+  'preserve_proto_field_names',
+  'stream_newline_delimited',
+  'stream_sse_style_delimited',
 ];
