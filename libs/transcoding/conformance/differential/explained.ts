@@ -48,6 +48,11 @@ const EXPLAINED: Readonly<Record<string, Explanation>> = {
     why: 'A map of scalars that the body gives an object: Envoy writes bytes that no gRPC server parses; we answer 400.',
     fits: ({ theirs, ours }) => ours.status === 400 && JSON.stringify(theirs.upstream).includes('"bytes '),
   },
+  'a stream that is cut off': {
+    why: 'A stream ended by a message that is too large: both cut it at the same place; half a JSON text shows that Envoy writes some characters as escapes.',
+    fits: ({ theirs, ours, differs }) =>
+      differs.every((each) => each.startsWith('body')) && isCut(theirs.body) && isCut(ours.body),
+  },
   'a large body of JSON': {
     why: 'A body above max_request_body_size: we refuse it whatever is in it. Envoy counts only what its parser has not taken yet, so that JSON of many megabytes passes, and looks at the bindings first.',
     fits: ({ request, setup, ours }) =>
@@ -59,6 +64,10 @@ const EXPLAINED: Readonly<Record<string, Explanation>> = {
       answer.status?.details_unknown_type !== undefined && theirs.status === ours.status,
   },
 };
+
+function isCut(body: unknown): boolean {
+  return typeof body === 'string' && body.startsWith('[') && !body.endsWith(']');
+}
 
 function sizeOf({ body, chunks = [] }: GeneratedRequest): number {
   return (body?.length ?? 0) + chunks.reduce((sum, chunk) => sum + chunk.length, 0);

@@ -97,6 +97,7 @@ function single(choose: Chooser, writer: BinaryWriter, field: DescField, depth: 
   else scalar(choose, writer, field.number, field.scalar);
 }
 
+const TEXTS = ['', 'x', 'é"\\\n', '😀', '<b>&', '\u0000\u007f\u2028'];
 const INTEGERS = [0, 1, -1, 2147483647, -2147483648];
 const LONGS = [0n, 1n, -1n, 9007199254740993n, 9223372036854775807n, -9223372036854775808n];
 const DOUBLES = [0, -0, 1.5, 1e21, 1e-7, 0.1, 123456789.125, Number.NaN, Number.POSITIVE_INFINITY, -1e300];
@@ -106,7 +107,8 @@ function scalar(choose: Chooser, writer: BinaryWriter, no: number, type: ScalarT
   const long = choose.of(LONGS);
   const varint = () => writer.tag(no, WireType.Varint);
   if (type === ScalarType.STRING) {
-    writer.tag(no, WireType.LengthDelimited).string(choose.of(['', 'x', 'é"\\\n', '😀', '<b>&', '\u0000\u007f\u2028']));
+    const long = choose.chance(0.01) ? 'x'.repeat(3_000) : '';
+    writer.tag(no, WireType.LengthDelimited).string(long || choose.of(TEXTS));
   } else if (type === ScalarType.BYTES) writer.tag(no, WireType.LengthDelimited).bytes(new Uint8Array([0, 255, 62]));
   else if (type === ScalarType.BOOL) varint().bool(choose.chance(0.7));
   else if (type === ScalarType.DOUBLE) writer.tag(no, WireType.Bit64).double(choose.of(DOUBLES));

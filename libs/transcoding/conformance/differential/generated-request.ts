@@ -95,7 +95,7 @@ function escape(choose: Chooser, text: string): string {
 }
 
 function queryOf(choose: Chooser, input: DescMessage): string {
-  if (choose.chance(0.35)) return '';
+  if (choose.chance(0.35) || input.fields.length === 0) return '';
   const pairs = Array.from({ length: 1 + choose.number(3) }, () => parameter(choose, input));
   if (choose.chance(0.15)) pairs.push(choose.of(pairs));
   const end = choose.chance(0.05) ? choose.of(ENDS) : '';

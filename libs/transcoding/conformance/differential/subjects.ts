@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createFileRegistry, type FileRegistry } from '@bufbuild/protobuf';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
+import { DEFAULT_OPTIONS, loadApi } from '../../src/index.ts';
 import { compileGoogleApis, compileProtos } from '../compile-protos.ts';
 
 /** An API that both gateways serve. */
@@ -24,10 +25,20 @@ export function googleApis(): Subject {
   return { name: 'google', descriptorSet, registry, services };
 }
 
-/** Each service of a folder of .proto files alone: the rules of two may contradict each other. */
+/** Each service of a folder of .proto files alone: the rules of two may contradict each other. Bad ones are left out. */
 export function folderApis(folder: string): Subject[] {
   const all = ownServices('', compileProtos(folder));
-  return all.services.map((service) => ({ ...all, name: service, services: [service] }));
+  return all.services.map((service) => ({ ...all, name: service, services: [service] })).filter(loads);
+}
+
+function loads({ name, descriptorSet, services }: Subject): boolean {
+  try {
+    loadApi(descriptorSet, services, DEFAULT_OPTIONS);
+    return true;
+  } catch (error) {
+    console.error(`${name} is left out: ${String(error)}`);
+    return false;
+  }
 }
 
 function ownServices(name: string, descriptorSet: FileDescriptorSet): Subject {

@@ -36,7 +36,8 @@ export async function authenticate(
 
 function tokenOf(headers: IncomingHttpHeaders, query: string): string | undefined {
   const { authorization } = headers;
-  if (authorization && /^bearer /i.test(authorization)) return authorization.slice(7).trim();
+  // As Envoy reads it: another spelling of the word is no token.
+  if (authorization?.startsWith('Bearer ')) return authorization.slice(7).trim();
   const iap = headers['x-goog-iap-jwt-assertion'];
   if (typeof iap === 'string') return iap;
   return parseQuery(query, true).find(({ name }) => name === 'access_token')?.value;

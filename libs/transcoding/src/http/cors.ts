@@ -28,7 +28,6 @@ export class Cors {
    * @throws RequestError 400 when it is none or comes from another origin
    */
   preflight(request: IncomingMessage): Record<string, string> {
-    const { origin = '' } = request.headers;
     if (!this.isPreflight(request)) {
       throw new RequestError(
         400,
@@ -37,8 +36,7 @@ export class Cors {
       );
     }
     return {
-      'access-control-allow-origin': origin,
-      ...(this.options.corsAllowCredentials && { 'access-control-allow-credentials': 'true' }),
+      ...this.headers(request),
       'access-control-allow-methods': this.options.corsAllowMethods,
       'access-control-allow-headers': this.options.corsAllowHeaders,
       'access-control-max-age': this.maxAge,
