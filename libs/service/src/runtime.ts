@@ -15,6 +15,8 @@ export interface Runtime {
   readonly metrics: Registry;
   /** Aborts when the service begins to stop. */
   readonly stopping: AbortSignal;
+  /** Resolves when the service serves: for work that callers need not wait for. */
+  readonly serving: Promise<void>;
   /**
    * Something that must succeed before the service answers: a ping of its database, migrations, an index to load. Steps
    * run one after the other, before Nest's onModuleInit when they are registered in `module`, and are retried with
@@ -39,6 +41,8 @@ export class ServiceRuntime implements Runtime {
   readonly metrics: Registry;
   readonly health = new HealthRegistry();
   readonly #stopping = new AbortController();
+  readonly serving: Promise<void>;
+  #serves: () => void = () => undefined;
   readonly #ready: Step[] = [];
   readonly #drain: Step[] = [];
   #pools: PoolMetrics | undefined;
@@ -47,6 +51,7 @@ export class ServiceRuntime implements Runtime {
     this.name = name;
     this.logger = logger;
     this.metrics = metrics;
+    this.serving = new Promise((resolve) => (this.#serves = resolve));
   }
 
   get stopping(): AbortSignal {
@@ -73,6 +78,13 @@ export class ServiceRuntime implements Runtime {
   /** Runs the steps registered so far. */
   async becomeReady(): Promise<void> {
     for (let step = this.#ready.shift(); step; step = this.#ready.shift()) await this.waitFor(step.name, step.fn);
+  }
+
+  /** Everybody is told that it serves. */
+  serve(services: readonly { readonly typeName: string }[]): void {
+    for (const { typeName } of services) this.health.set(typeName, true);
+    this.health.set('', true);
+    this.#serves();
   }
 
   /** Readers of `stopping` learn that the service ends. */

@@ -103,8 +103,7 @@ export async function startService<Shape extends z.ZodRawShape>(
     await ready;
     await app.listen();
     await runtime.becomeReady();
-    for (const service of services) health.set(service.typeName, true);
-    health.set('', true);
+    runtime.serve(services);
   } catch (error) {
     await stop();
     throw error;

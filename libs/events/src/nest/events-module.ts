@@ -29,6 +29,8 @@ export interface EventsModuleOptions<Tx extends Queryable = Queryable> extends P
   readonly pushAuth?: PushReceiverOptions['auth'];
   /** Pull at all; off in processes that only serve, such as a migration. Default true. */
   readonly consume?: boolean;
+  /** Receive once this resolves: a service serves before it loads Google's client, which takes 200 ms. Default at once. */
+  readonly after?: Promise<unknown>;
   /** Handlers at the same time per subscription. Default 8. */
   readonly concurrency?: number;
   /** Milliseconds between liveness probes. Default 5,000. */
@@ -51,7 +53,8 @@ export class EventsModule implements OnApplicationBootstrap, OnApplicationShutdo
   readonly #discovery: DiscoveryService;
   readonly #options: EventsModuleOptions;
   readonly #push: PushReceiver;
-  #consumers: EventConsumers | undefined;
+  #consumers: Promise<EventConsumers> | undefined;
+  #stopped = false;
   #maintenance: NodeJS.Timeout | undefined;
 
   constructor(discovery: DiscoveryService, options: EventsModuleOptions, push: PushReceiver) {
@@ -95,22 +98,31 @@ export class EventsModule implements OnApplicationBootstrap, OnApplicationShutdo
     );
     if (subscriptions.length === 0) return;
     options.health?.set('consumer', false);
-    this.#consumers = await EventConsumers.start(dispatcher, {
-      project: options.project,
-      prefix: options.prefix,
-      emulatorHost: options.emulatorHost,
-      subscriptions,
-      concurrency: options.concurrency,
-      probeMs: options.probeMs,
-      onLive: (live) => options.health?.set('consumer', live),
-      metrics,
-      log,
-    });
+    const start = async () => {
+      if (this.#stopped) return;
+      this.#consumers = EventConsumers.start(dispatcher, {
+        project: options.project,
+        prefix: options.prefix,
+        emulatorHost: options.emulatorHost,
+        subscriptions,
+        concurrency: options.concurrency,
+        probeMs: options.probeMs,
+        onLive: (live) => options.health?.set('consumer', live),
+        metrics,
+        log,
+      });
+      await this.#consumers;
+    };
+    if (options.after === undefined) await start();
+    // That it cannot start is a defect, and the process that does not catch it ends.
+    else void options.after.then(start);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#maintenance);
-    await this.#consumers?.drain(this.#options.drainMs);
+    const consumers = await this.#consumers;
+    await consumers?.drain(this.#options.drainMs);
   }
 }
 

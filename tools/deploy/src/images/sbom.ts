@@ -13,6 +13,7 @@ export function sbom(app: string): string {
       '--omit=dev',
       '--omit=optional',
       `--workspace=apps/${app}`,
+      '--loglevel=error',
     ],
     { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 27, shell: process.platform === 'win32' },
   );

@@ -90,7 +90,7 @@ async function pods(node: Node): Promise<string> {
   const all = await list(node, 'v1', 'pods');
   const starts = (statuses: unknown) => (statuses as { restartCount: number }[]).map((each) => each.restartCount);
   return all
-    .filter(({ spec }) => spec?.['restartPolicy'] === 'Always')
+    .filter(({ spec, metadata }) => spec?.['restartPolicy'] === 'Always' && !metadata['deletionTimestamp'])
     .map(({ metadata, status }) => `${metadata.name} ${starts(status?.['containerStatuses'] ?? []).join()}`)
     .toSorted()
     .join('\n');

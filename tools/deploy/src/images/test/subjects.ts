@@ -3,10 +3,14 @@ export interface Subject {
   readonly app: string;
   /** Port and protocol that say that it serves; none for what runs and ends. */
   readonly health?: { readonly kind: 'grpc' | 'http'; readonly port: number };
+  /** What it logs when it serves. */
+  readonly says?: RegExp;
   readonly env: Readonly<Record<string, string>>;
   /** Arguments of the image; the default serves. */
   readonly args?: readonly string[];
   readonly migrates?: boolean;
+  /** Whether topics and subscriptions are declared on it once it serves. */
+  readonly declares?: boolean;
 }
 
 const DATABASE = (name: string): string => `postgres://postgres:kiban@127.0.0.1:5432/${name}`;
@@ -23,7 +27,7 @@ const PUBSUB = {
 
 function service(app: string, port: number, env: Record<string, string>, migrates = false): Subject {
   const common = { GRPC_PORT: String(port), OPS_PORT: String(port - 40_000), DRAIN_MS: '3000', ...AUTH };
-  return { app, health: { kind: 'grpc', port }, env: { ...common, ...env }, migrates };
+  return { app, health: { kind: 'grpc', port }, says: / serves"/, env: { ...common, ...env }, migrates };
 }
 
 /** All apps, in an order in which each finds what it needs. They share one network, so each has its own port. */
@@ -31,6 +35,8 @@ export const SUBJECTS: readonly Subject[] = [
   {
     app: 'pubsub-emulator',
     health: { kind: 'grpc', port: 8085 },
+    says: /Pub\/Sub on/,
+    declares: true,
     env: { PUBSUB_EMULATOR_BIND: '127.0.0.1', PUBSUB_EMULATOR_PORT: '8085', PUBSUB_EMULATOR_STATE: '/tmp/state' },
   },
   service('content', 50_051, { DATABASE_URL_CONTENT: DATABASE('content') }, true),
@@ -49,6 +55,7 @@ export const SUBJECTS: readonly Subject[] = [
   {
     app: 'gateway',
     health: { kind: 'http', port: 8080 },
+    says: /"ready"/,
     env: {
       GATEWAY_HOST: '0.0.0.0',
       GATEWAY_PORT: '8080',
@@ -59,3 +66,6 @@ export const SUBJECTS: readonly Subject[] = [
   },
   { app: 'jobs', args: ['main.mjs', 'prune-article-changes'], env: { DATABASE_URL_CONTENT: DATABASE('content') } },
 ];
+
+/** Declares topics and subscriptions, as a cluster's first step does. */
+export const TOPOLOGY: Subject = { app: 'jobs', args: ['main.mjs', 'apply-topology'], env: PUBSUB };

@@ -2,6 +2,7 @@ import { imageName } from '../apps.ts';
 import { docker, tryDocker } from '../docker.ts';
 import { LOOK_INSIDE, SHELLS } from './confined.ts';
 import type { Lab } from './lab.ts';
+import { type StartTime, startTime } from './start-time.ts';
 import type { Subject } from './subjects.ts';
 
 const STOP_LIMIT_S = 10;
@@ -10,16 +11,15 @@ const STOP_LIMIT_S = 10;
 export interface ImageResult {
   readonly app: string;
   readonly megabytes: number;
-  /** From the start of the process until it serves, ms, by its own clock; one value for each start. */
-  readonly startMs: readonly number[];
+  readonly starts: readonly StartTime[];
   readonly memoryMb: number | undefined;
   readonly stopMs: number | undefined;
   /** One sentence for everything that is not as it must be. */
   readonly problems: readonly string[];
 }
 
-/** Starts the image confined, looks at it from inside and outside, and ends it. Leaves it running when others need it. */
-export function tryImage(lab: Lab, subject: Subject, repeat: number): ImageResult {
+/** Starts the image confined again and again, looks at it from inside and outside, and ends it. Leaves it running when others need it. */
+export async function tryImage(lab: Lab, subject: Subject, repeat: number): Promise<ImageResult> {
   const { app, health, migrates } = subject;
   const problems = [...shells(app)];
   const megabytes = Number(docker(['image', 'inspect', '--format', '{{.Size}}', imageName(app)])) / 1e6;
@@ -30,31 +30,31 @@ export function tryImage(lab: Lab, subject: Subject, repeat: number): ImageResul
   if (!health) {
     const { code, output } = lab.run(subject, subject.args ?? []);
     if (code !== 0) problems.push(`ended with ${code}: ${output.split('\n').at(-1)}`);
-    return { app, megabytes, startMs: [], memoryMb: undefined, stopMs: undefined, problems };
+    return { app, megabytes, starts: [], memoryMb: undefined, stopMs: undefined, problems };
   }
-  const name = lab.start(subject);
-  const startMs: number[] = [];
+  const starts: StartTime[] = [];
   const stops: number[] = [];
+  let name = '';
   for (let start = 0; start < repeat; start++) {
-    if (start > 0) {
-      stops.push(stop(name, problems));
-      docker(['start', name]);
-    }
+    if (start > 0) stops.push(stop(name, problems));
+    const asked = Date.now();
+    if (start === 0) name = lab.start(subject);
+    else docker(['start', name]);
+    const time = await startTime(name, subject, asked);
     const said = lab.probe(subject);
-    if (said !== 'SERVING') {
+    if (time === undefined || said !== 'SERVING') {
       const log = tryDocker(['logs', '--tail', '3', name]);
       problems.push(`does not serve (${said}): ${(log.stdout + log.stderr).trim()}`);
       break;
     }
-    const ms = servedAfter(name);
-    if (ms !== undefined) startMs.push(ms);
+    starts.push(time);
   }
   const inside = tryDocker(['exec', name, '/nodejs/bin/node', '-e', LOOK_INSIDE]);
   if (inside.stdout.trim() !== 'confined') problems.push(`inside: ${(inside.stdout || inside.stderr).trim()}`);
   return {
     app,
     megabytes,
-    startMs,
+    starts,
     memoryMb: memory(name),
     stopMs: stops.length ? Math.max(...stops) : undefined,
     problems,
@@ -70,12 +70,6 @@ function stop(name: string, problems: string[]): number {
   if (code !== '0') problems.push(`SIGTERM ended with ${code}, not 0`);
   if (ms > STOP_LIMIT_S * 1000) problems.push(`SIGTERM took ${Math.round(ms)} ms`);
   return Math.round(ms);
-}
-
-/** Services log how long their process ran when they began to serve. */
-function servedAfter(name: string): number | undefined {
-  const { stdout } = tryDocker(['logs', name]);
-  return [...stdout.matchAll(/"ms":(\d+)[^\n]*serves"/g)].map(([, ms]) => Number(ms)).at(-1);
 }
 
 function memory(name: string): number | undefined {
