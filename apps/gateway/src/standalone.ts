@@ -2,12 +2,16 @@
 //   npm run gateway -- --descriptor set.pb --backend 127.0.0.1:50051 --port 8080
 //     [--mode transcoder|espv2|strict] [--options options.json] [--services a.B,c.D] [--jwks file or URL] [--host 127.0.0.1]
 // options.json takes Envoy's and ESPv2's option names; issuer, audiences and auth_required need --jwks.
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { fromBinary } from '@bufbuild/protobuf';
-import { type FileDescriptorSet, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { createTokenVerifier } from '@kiban/auth';
-import { createGateway, GatewayConfigError, type GatewayMode, parseOptions } from '@kiban/transcoding';
+import { createTokenVerifier, type TokenVerifier } from '@kiban/auth';
+import { readDescriptorSet, readJson } from '@kiban/gateway-config';
+import {
+  createGateway,
+  GatewayConfigError,
+  type GatewayMode,
+  parseOptions,
+  type TranscodingOptions,
+} from '@kiban/transcoding';
 import { log } from './log.ts';
 
 const USAGE =
@@ -17,17 +21,13 @@ try {
   await run();
 } catch (error) {
   if (error instanceof GatewayConfigError) console.error(`The descriptor set cannot be served:\n${error.message}`);
-  else console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  else console.error(`${messageOf(error)}\n${USAGE}`);
   process.exit(2);
 }
 
-function descriptorSetOf(path: string): FileDescriptorSet {
-  const bytes = readFileSync(path);
-  try {
-    return fromBinary(FileDescriptorSetSchema, bytes);
-  } catch {
-    throw new Error(`${path} is no descriptor set; make one with: buf build -o ${path}`);
-  }
+function messageOf(error: unknown): string {
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  return code === 'EADDRINUSE' ? `port ${port} is taken; pass another --port, or 0 for a free one` : message;
 }
 
 async function run(): Promise<void> {
@@ -45,14 +45,15 @@ async function run(): Promise<void> {
   });
   const { descriptor, backend, jwks } = values;
   if (!descriptor || !backend) throw new Error('--descriptor and --backend are needed');
-  if (!/^[^:]+:\d{1,5}$/.test(backend)) throw new Error(`--backend is "${backend}", expected host:port`);
+  const [, host, backendPort] = /^([^:]+):(\d{1,5})$/.exec(backend) ?? [];
+  if (!host || !isPort(Number(backendPort))) throw new Error(`--backend is "${backend}", expected host:port`);
+  if (!isPort(Number(values.port))) throw new Error(`--port is "${values.port}", expected 0 to 65535`);
   if (!['transcoder', 'espv2', 'strict'].includes(values.mode)) throw new Error(`unknown mode "${values.mode}"`);
-  const options = values.options ? parseOptions(JSON.parse(readFileSync(values.options, 'utf8'))) : {};
-  const { issuer, audiences = [], authRequired = [] } = options;
-  if (authRequired.length && !(jwks && issuer)) throw new Error('auth_required needs --jwks and the option issuer');
-  const verifier = jwks && issuer ? createTokenVerifier({ jwks, issuer, audience: audiences }) : undefined;
+  const options = values.options ? parseOptions(readJson(values.options)) : {};
+  const { authRequired = [] } = options;
+  const verifier = verifierOf(jwks, options);
   const gateway = createGateway({
-    descriptorSet: descriptorSetOf(descriptor),
+    descriptorSet: readDescriptorSet(descriptor),
     ...(values.services && { services: values.services.split(',') }),
     mode: values.mode as GatewayMode,
     options,
@@ -61,9 +62,42 @@ async function run(): Promise<void> {
     onAccess: (record) => log('info', 'request', { ...record }),
     onDoubt: (problem, template) => log('warn', 'strict mode would refuse this request', { problem, template }),
   });
+  const unknown = authRequired.filter((selector) => !gateway.selectors.includes(selector));
+  if (unknown.length)
+    throw new Error(`auth_required: no method ${unknown.join(', ')}; expected package.Service.Method`);
   const port = await gateway.listen(Number(values.port), values.host);
   log('info', 'ready', { http: `${values.host}:${port}`, mode: values.mode, methods: gateway.selectors.length });
+  if (verifier && jwks) void warnWithoutKeys(jwks);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void gateway.close().then(() => process.exit(0)));
+  }
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535;
+}
+
+/** Undefined when no method needs a token. */
+function verifierOf(jwks: string | undefined, options: Partial<TranscodingOptions>): TokenVerifier | undefined {
+  const { issuer, audiences = [], authRequired = [] } = options;
+  if (authRequired.length === 0) return undefined;
+  if (!jwks || !issuer) throw new Error('auth_required needs --jwks and the option issuer');
+  if (!isUrl(jwks)) readJson(jwks);
+  return createTokenVerifier({ jwks, issuer, audience: audiences });
+}
+
+function isUrl(jwks: string): boolean {
+  return /^https?:/.test(jwks);
+}
+
+/** The server of the keys may start later, so this is no reason to stop. */
+async function warnWithoutKeys(jwks: string): Promise<void> {
+  if (!isUrl(jwks)) return;
+  try {
+    const answer = await fetch(jwks, { signal: AbortSignal.timeout(5_000) });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+  } catch (error) {
+    const reason = (error as Error & { cause?: Error }).cause?.message ?? (error as Error).message;
+    log('warn', '--jwks cannot be read; until it can, requests that need a token are answered 401', { jwks, reason });
   }
 }

@@ -19,29 +19,35 @@ import {
   routeTable,
   serviceConfig,
 } from './index.ts';
-import { FileError, readDescriptorSet, withPolicyFile } from './policy-file.ts';
+import { withPolicyFile } from './policy-file.ts';
+import { FileError, readDescriptorSet } from './read-file.ts';
 
 const HINT = `Every method that nobody decided on needs a token. Decide in a JSON file, and pass it as --policy policy.json:
   { "access": { "a.B.Method": "public" }, "settableFromBody": { "a.B.Method field": "why that is harmless" } }`;
 
-const { values } = parseArgs({
-  options: {
-    descriptor: { type: 'string' },
-    out: { type: 'string' },
-    services: { type: 'string' },
-    backend: { type: 'string', default: '127.0.0.1:50051' },
-    name: { type: 'string', default: 'api.kiban.local' },
-    jwks: { type: 'string', default: 'https://kiban.local/.well-known/jwks.json' },
-    issuer: { type: 'string', default: 'https://kiban.local' },
-    audience: { type: 'string', default: 'kiban' },
-    policy: { type: 'string' },
-    'allow-unauthenticated': { type: 'boolean', default: false },
-  },
-});
+const USAGE =
+  'usage: npm run gateway-config -- [--descriptor set.pb] --out dir; see the head of libs/gateway-config/src/cli.ts';
+
+const OPTIONS = {
+  descriptor: { type: 'string' },
+  out: { type: 'string' },
+  services: { type: 'string' },
+  backend: { type: 'string', default: '127.0.0.1:50051' },
+  name: { type: 'string', default: 'api.kiban.local' },
+  jwks: { type: 'string', default: 'https://kiban.local/.well-known/jwks.json' },
+  issuer: { type: 'string', default: 'https://kiban.local' },
+  audience: { type: 'string', default: 'kiban' },
+  policy: { type: 'string' },
+  'allow-unauthenticated': { type: 'boolean', default: false },
+} as const;
+
+const { values } = orExit(() => parseArgs({ options: OPTIONS }));
 if (!values.out) {
-  console.error(
-    'usage: npm run gateway-config -- [--descriptor set.pb] --out dir; see the head of libs/gateway-config/src/cli.ts',
-  );
+  console.error(`--out is needed\n${USAGE}`);
+  process.exit(2);
+}
+if (!/^[^:]+:\d{1,5}$/.test(values.backend)) {
+  console.error(`gateway-config: --backend is "${values.backend}", expected host:port`);
   process.exit(2);
 }
 
@@ -73,10 +79,15 @@ function orExit<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof FileError || error instanceof GatewayConfigError)) throw error;
+    if (!(error instanceof Error) || !isForTheCaller(error)) throw error;
     console.error(`gateway-config: ${error.message}`);
-    process.exit(error instanceof FileError ? 2 : 1);
+    process.exit(error instanceof GatewayConfigError ? 1 : 2);
   }
+}
+
+function isForTheCaller(error: NodeJS.ErrnoException): boolean {
+  if (error instanceof FileError || error instanceof GatewayConfigError) return true;
+  return error.code?.startsWith('ERR_PARSE_ARGS') ?? false;
 }
 
 function refuse(problems: readonly string[]): never {

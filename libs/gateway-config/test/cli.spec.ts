@@ -53,3 +53,20 @@ test.each([
   expect([status, stderr]).toEqual([2, expect.stringContaining(problem)]);
   expect(stderr).not.toContain('    at ');
 });
+
+test('what is wrong with the call is said in a sentence', () => {
+  const out = join(folder, 'never');
+  for (const [says, ...args] of [
+    ['--out is needed'],
+    ["Unknown option '--bogus'", '--bogus'],
+    ['expected host:port', '--out', out, '--backend', 'nowhere'],
+    ['cannot be read', '--out', out, '--descriptor', '/nowhere/set.pb'],
+    ['is no JSON', '--out', out, '--descriptor', descriptor, '--policy', descriptor],
+  ] as const) {
+    const { status, stderr } = run(...args);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toContain('    at ');
+    expect(status).toBe(2);
+  }
+  expect(existsSync(out)).toBe(false);
+});

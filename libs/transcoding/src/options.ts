@@ -105,6 +105,12 @@ export const ESPV2_OPTIONS: Readonly<Partial<TranscodingOptions>> = {
   ignoredQueryParameters: ['access_token', 'api_key', 'key'],
 };
 
+/** What the options of a fixed set of values may be. */
+const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
+  urlUnescapeSpec: ['ALL_CHARACTERS_EXCEPT_RESERVED', 'ALL_CHARACTERS_EXCEPT_SLASH', 'ALL_CHARACTERS'],
+  corsPreset: ['', 'basic', 'cors_with_regex'],
+};
+
 /**
  * Reads options by their upstream names (`always_print_primitive_fields`).
  * @throws Error that lists every unknown name and every value of a wrong type
@@ -120,6 +126,8 @@ export function parseOptions(json: unknown): Partial<TranscodingOptions> {
     if (expected === undefined) problems.push(`unknown option "${name}"`);
     else if (kind(value) !== kind(expected)) {
       problems.push(`option "${name}" is ${JSON.stringify(value)}, expected a ${kind(expected)}`);
+    } else if (CHOICES[key]?.includes(value) === false) {
+      problems.push(`option "${name}" is ${JSON.stringify(value)}, expected one of ${CHOICES[key].join(', ')}`);
     } else found[key] = value;
   }
   if (problems.length) throw new Error(problems.join('; '));

@@ -77,7 +77,9 @@ export abstract class Answer implements CallListener {
     const headers = this.metadata(status, trailers);
     if (!this.exchange.context.options.convertGrpcStatus) {
       // Envoy leaves the type of an answer that has trailers only, but for streams.
-      headers['content-type'] = trailersOnly && !streams ? 'application/grpc' : 'application/json';
+      const events = streams && this.exchange.context.options.streamSseStyleDelimited;
+      const type = events ? 'text/event-stream' : 'application/json';
+      headers['content-type'] = trailersOnly && !streams ? 'application/grpc' : type;
       reply(this.exchange, httpStatusOf(status.code), headers, '');
       return;
     }

@@ -21,7 +21,7 @@ export function loadApi(
   services: readonly string[] | undefined,
   options: TranscodingOptions,
 ): Api {
-  const registry = createFileRegistry(descriptorSet);
+  const registry = registryOf(descriptorSet);
   const problems: string[] = [];
   const plans = methodsOf(registry, services).flatMap((method) => {
     const annotated = annotatedBindings(method);
@@ -42,5 +42,19 @@ export function loadApi(
     }
   }
   if (problems.length) throw new GatewayConfigError(problems);
+  if (plans.length === 0 && !services) {
+    throw new GatewayConfigError([
+      'no service of the descriptor set has a rule (google.api.http); nothing can be served',
+    ]);
+  }
   return { registry, plans, matcher };
+}
+
+function registryOf(descriptorSet: FileDescriptorSet): FileRegistry {
+  try {
+    return createFileRegistry(descriptorSet);
+  } catch (error) {
+    const hint = 'a descriptor set needs all imports: buf build adds them, protoc with --include_imports';
+    throw new GatewayConfigError([`${(error as Error).message}; ${hint}`]);
+  }
 }
