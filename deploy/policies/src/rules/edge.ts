@@ -6,6 +6,7 @@ interface Ref {
   readonly group?: string;
   readonly kind?: string;
   readonly name: string;
+  readonly namespace?: string;
   readonly port?: number;
 }
 
@@ -19,6 +20,7 @@ interface Draining {
 }
 
 interface RouteRule {
+  readonly matches?: readonly { readonly headers?: readonly { readonly name: string; readonly value: string }[] }[];
   readonly backendRefs?: readonly Ref[];
   readonly filters?: readonly { readonly type: string }[];
 }
@@ -39,9 +41,11 @@ export const edge: Rule = {
 
 function routeProblems(route: Resource, overlay: Overlay): string[] {
   const { parentRefs = [], rules = [] } = (route.spec ?? {}) as Route;
-  const found = parentRefs
+  const own = parentRefs.filter(({ namespace }) => namespace === undefined || namespace === route.metadata.namespace);
+  const found = own
     .filter(({ name }) => !overlay.find('Gateway', name))
     .map(({ name }) => `belongs to Gateway ${name}, which is not there`);
+  if (own.length < parentRefs.length) found.push(...greed(route, rules));
   for (const { backendRefs = [], filters = [] } of rules) {
     if (!backendRefs.length && !filters.some(({ type }) => type === 'RequestRedirect')) found.push('leads nowhere');
     for (const { name, port } of backendRefs) {
@@ -50,6 +54,15 @@ function routeProblems(route: Resource, overlay: Overlay): string[] {
     }
   }
   return found.map((problem) => `${titleOf(route)} ${problem}`);
+}
+
+/** At another namespace's Gateway a route takes the requests that name its own, and no others. */
+function greed({ metadata }: Resource, rules: readonly RouteRule[]): string[] {
+  const names = (headers: readonly { name: string; value: string }[] = []) =>
+    headers.some(({ name, value }) => name === 'x-dev-namespace' && value === metadata.namespace);
+  return rules
+    .filter(({ matches = [] }) => matches.length === 0 || !matches.every(({ headers }) => names(headers)))
+    .map(() => `takes requests of a shared Gateway that do not name ${metadata.namespace ?? 'its namespace'}`);
 }
 
 function targetProblems(policy: Resource, overlay: Overlay): string[] {

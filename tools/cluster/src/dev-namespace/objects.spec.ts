@@ -1,33 +1,32 @@
 import { describe, expect, it } from '@jest/globals';
 import { developer } from './developer.ts';
+import { edgeOf } from './entry.ts';
 import { namespaceObjects } from './objects.ts';
 
-const objects = namespaceObjects({
-  developer: developer('alice'),
-  own: ['bff'],
-  shared: {
-    namespace: 'kiban',
-    env: { CONTENT_ADDRESS: 'content:50051', PUBSUB_PREFIX: '' },
-    keys: { 'jwks.json': '{}' },
-    gateway: {
-      metadata: { labels: { 'app.kubernetes.io/name': 'gateway' } },
-      spec: {
-        containers: [
-          {
-            image: 'kiban/gateway:1',
-            env: [
-              { name: 'GATEWAY_PORT', value: '8080' },
-              { name: 'GATEWAY_DEVELOPERS', value: 'gateway.{namespace}.svc:8080' },
-            ],
-            envFrom: [{ configMapRef: { name: 'kiban-env-abc' } }],
-          },
-        ],
-      },
+const shared = {
+  namespace: 'kiban',
+  env: { CONTENT_ADDRESS: 'content:50051', PUBSUB_PREFIX: '' },
+  keys: { 'jwks.json': '{}' },
+  gateway: {
+    metadata: { labels: { 'app.kubernetes.io/name': 'gateway' } },
+    spec: {
+      containers: [
+        {
+          image: 'kiban/gateway:1',
+          env: [
+            { name: 'GATEWAY_PORT', value: '8080' },
+            { name: 'GATEWAY_DEVELOPERS', value: 'gateway.{namespace}.svc:8080' },
+          ],
+          envFrom: [{ configMapRef: { name: 'kiban-env-abc' } }],
+        },
+      ],
     },
-    jobsImage: 'kiban/jobs:1',
   },
-  databaseServer: 'postgres://dev:secret@db:5432/postgres',
-});
+  edge: undefined,
+  jobsImage: 'kiban/jobs:1',
+};
+const databaseServer = 'postgres://dev:secret@db:5432/postgres';
+const objects = namespaceObjects({ developer: developer('alice'), own: ['bff'], shared, databaseServer });
 const find = (kind: string, name: string) => objects.find((each) => each.kind === kind && each.metadata.name === name);
 
 describe("a developer's namespace", () => {
@@ -64,6 +63,37 @@ describe("a developer's namespace", () => {
     for (const { kind, metadata } of objects) {
       expect(kind === 'Namespace' ? metadata.name : metadata.namespace).toBe('dev-alice');
     }
+  });
+  it('takes what names it from the Gateway of ESPv2, and nothing else', () => {
+    const route = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'api' },
+      spec: {
+        parentRefs: [{ name: 'external', sectionName: 'https' }],
+        hostnames: ['api.example.com'],
+        rules: [{ backendRefs: [{ name: 'gateway', port: 8080 }] }],
+      },
+    };
+    const behindEspv2 = { ...shared, gateway: undefined, edge: edgeOf('kiban', [route]) };
+    const behind = (own: string[]) =>
+      namespaceObjects({ developer: developer('alice'), own, shared: behindEspv2, databaseServer, member: 'a@b.c' });
+    const made = behind(['gateway', 'bff']);
+    expect(made.find(({ kind }) => kind === 'HTTPRoute')?.spec).toEqual({
+      parentRefs: [{ name: 'external', namespace: 'kiban', sectionName: 'https' }],
+      hostnames: ['api.example.com'],
+      rules: [
+        {
+          matches: [{ headers: [{ name: 'x-dev-namespace', value: 'dev-alice' }] }],
+          backendRefs: [{ name: 'gateway', port: 8080 }],
+        },
+      ],
+    });
+    expect(made[0]?.metadata.labels).toMatchObject({ 'kiban.dev/edge': 'shared' });
+    expect(JSON.stringify(made)).toContain(
+      '"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"a@b.c"}]',
+    );
+    expect(behind(['bff']).some(({ kind }) => kind === 'HTTPRoute')).toBe(false);
   });
   it.each(['Alice', 'a_b', '-a', 'a-', 'a"b', ''])('refuses the name %j', (user) => {
     expect(() => developer(user)).toThrow('cannot name a namespace');

@@ -1,5 +1,6 @@
 import { ClusterError } from '../cluster-error.ts';
 import type { KubeObject } from '../cluster/api.ts';
+import { type Edge, edgeOf } from './entry.ts';
 import { kubectl } from './kubectl.ts';
 
 /** What a developer's namespace takes over from the shared one. */
@@ -11,6 +12,8 @@ export interface Shared {
   readonly keys: Readonly<Record<string, string>> | undefined;
   /** Its own gateway's pods; undefined where another one stands in front, such as ESPv2. */
   readonly gateway: PodTemplate | undefined;
+  /** What stands in front of it; undefined where nothing does that takes routes. */
+  readonly edge: Edge | undefined;
   /** The image that holds the jobs. */
   readonly jobsImage: string | undefined;
 }
@@ -47,6 +50,12 @@ export function lookAtShared(namespace: string): Shared {
     env: newest.data,
     keys: maps.find(({ metadata }) => metadata.name === 'auth-jwks')?.data,
     gateway: own ? template : undefined,
+    edge: edgeOf(namespace, hasRoutes() ? list('httproutes.gateway.networking.k8s.io') : []),
     jobsImage: jobs?.jobTemplate.spec.template.spec.containers[0]?.image,
   };
+}
+
+/** Whether the cluster knows Gateway API at all. */
+function hasRoutes(): boolean {
+  return kubectl(['api-resources', '--api-group=gateway.networking.k8s.io', '-o', 'name']).includes('httproutes');
 }

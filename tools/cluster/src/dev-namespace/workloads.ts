@@ -1,7 +1,7 @@
 import type { KubeObject } from '../cluster/api.ts';
 import type { PodTemplate } from './shared.ts';
 
-type MakeObject = (apiVersion: string, kind: string, name: string, rest: object) => KubeObject;
+export type MakeObject = (apiVersion: string, kind: string, name: string, rest: object) => KubeObject;
 
 /** Idle subscriptions of a developer who forgot them go after a day, the least that Pub/Sub takes. */
 const EXPIRE_SECONDS = '86400';
