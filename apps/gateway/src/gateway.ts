@@ -6,7 +6,7 @@ import type { Tracer } from '@opentelemetry/api';
 import type { GatewayAppConfig } from './config.ts';
 import { admitDevelopers } from './developers/developer-entry.ts';
 import { localPaths } from './local-paths.ts';
-import { log } from './log.ts';
+import { log, logAccess } from './log.ts';
 
 const PUSH_SERVICE = 'kiban.recommendation.v1.PushService';
 
@@ -35,7 +35,7 @@ export function createKibanGateway(
     },
     local: kibanLocalPaths(),
     onAccess: (record) => {
-      log('info', 'request', { ...record });
+      logAccess(record);
       onAccess?.(record);
     },
     onDoubt: (problem, template) => log('warn', 'strict mode would refuse this request', { problem, template }),

@@ -12,7 +12,7 @@ import {
   parseOptions,
   type TranscodingOptions,
 } from '@kiban/transcoding';
-import { log } from './log.ts';
+import { log, logAccess } from './log.ts';
 
 const USAGE =
   'usage: npm run gateway -- --descriptor set.pb --backend host:port [--port 8080] [--mode transcoder|espv2|strict] [--options options.json] [--services a.B,c.D] [--jwks file|URL]';
@@ -59,7 +59,7 @@ async function run(): Promise<void> {
     options,
     backend: () => backend,
     policy: (selector) => (verifier && authRequired.includes(selector) ? { verifier } : {}),
-    onAccess: (record) => log('info', 'request', { ...record }),
+    onAccess: logAccess,
     onDoubt: (problem, template) => log('warn', 'strict mode would refuse this request', { problem, template }),
   });
   const unknown = authRequired.filter((selector) => !gateway.selectors.includes(selector));

@@ -6,6 +6,7 @@ import { probeApi } from '../conformance/differential/subjects.ts';
 import { chooser } from '../conformance/fuzz-requests.ts';
 import { DEFAULT_OPTIONS } from '../src/index.ts';
 import { JsonPrinter } from '../src/wire/print-message.ts';
+import { JsonText } from '../src/wire/json-text.ts';
 import { printOrdered } from '../src/wire/print-ordered.ts';
 import { printTimestamp } from '../src/wire/print-time.ts';
 import { WireReader } from '../src/wire/wire-reader.ts';
@@ -49,9 +50,12 @@ test('the printer for ordered messages says the same as the one for all messages
     const slow = attempt(() => printer.message(output, new WireReader(bytes), 0));
     expect(attempt(() => printer.print(output, bytes))).toBe(slow);
     const plan = printer.planOf(output);
-    const ordered = attempt(() => printOrdered(printer, plan, new WireReader(bytes), bytes.length, 0));
+    const out = new JsonText();
+    const ordered = attempt(() =>
+      printOrdered(printer, out, plan, new WireReader(bytes), bytes.length, 0) ? out.take() : 'in another way',
+    );
     all++;
-    if (`{${ordered}}` === slow) inOrder++;
+    if (ordered === slow) inOrder++;
   }
   expect(inOrder / all).toBeGreaterThan(0.2);
 });

@@ -24,6 +24,12 @@ export function wasNotProcessed(error: unknown): boolean {
   );
 }
 
+/** Where a call runs that has a stream of its own kind. */
+export interface SmallCall {
+  readonly connection: H2Connection;
+  readonly id: number;
+}
+
 /**
  * One backend behind HTTP/2 without TLS: a connection for small calls and one for everything else, each opened on first
  * use and again after it closed. Plain
@@ -49,14 +55,14 @@ export class Backend {
 
   /**
    * Sends a small request that is complete. Its stream is not node:http2's, which costs ten times as much.
-   * @returns what cancels it, or undefined when it does not fit: then `request` must do it
+   * @returns where it runs, or undefined when it does not fit: then `request` must do it
    */
   small(
     headers: OutgoingHttpHeaders,
     body: Buffer,
     maxAnswerBytes: number,
     listener: StreamListener,
-  ): (() => void) | undefined {
+  ): SmallCall | undefined {
     if (!this.lane) {
       const lane = new H2Connection(this.address, maxAnswerBytes, () => {
         if (this.lane === lane) this.lane = undefined;
@@ -65,7 +71,7 @@ export class Backend {
     }
     const { lane } = this;
     const id = lane.request(encodeHeaders(headers, this.prefixOf(String(headers[':path']))), body, listener);
-    return id === undefined ? undefined : () => lane.cancel(id);
+    return id === undefined ? undefined : { connection: lane, id };
   }
 
   private prefixOf(path: string): string {

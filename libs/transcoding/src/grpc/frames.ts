@@ -14,6 +14,18 @@ export class FrameError extends Error {
 
 const PREFIX_BYTES = 5;
 
+/**
+ * The message of a chunk that holds one message, whole: a copy. Undefined for any other chunk, which FrameReader reads.
+ */
+export function onlyMessage(chunk: Buffer, maxBytes: number): Buffer | undefined {
+  const { length } = chunk;
+  if (length < PREFIX_BYTES || length > maxBytes || chunk[0] !== 0) return undefined;
+  if (chunk.readUInt32BE(1) !== length - PREFIX_BYTES) return undefined;
+  const message = Buffer.allocUnsafe(length - PREFIX_BYTES);
+  chunk.copy(message, 0, PREFIX_BYTES);
+  return message;
+}
+
 /** Cuts the bytes of a gRPC response into messages. */
 export class FrameReader {
   private readonly maxBytes: number;

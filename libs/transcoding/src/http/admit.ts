@@ -37,7 +37,7 @@ export function admit(exchange: Exchange): MethodPlan | Promise<MethodPlan> | un
       reply(exchange, 200, context.cors.preflight(request), '');
       return undefined;
     }
-    Object.assign(exchange.extraHeaders, context.cors.headers(request));
+    exchange.extraHeaders = context.cors.headers(request);
   }
   if (!route) throw new RequestError(404, 'The current request is not defined by this API.');
   if ('otherMethod' in route) {
@@ -49,10 +49,10 @@ export function admit(exchange: Exchange): MethodPlan | Promise<MethodPlan> | un
   exchange.template = route.plan.template;
   exchange.rpc = route.plan.grpcPath;
   const { plan } = route;
-  const verifier = context.settings.policy?.(plan.selector).verifier;
+  const verifier = context.policyOf(plan.selector).verifier;
   if (!verifier) return plan;
   return authenticate(verifier, request.headers, exchange.query).then((payload) => {
-    exchange.upstreamHeaders['x-endpoint-api-userinfo'] = payload;
+    exchange.upstreamHeaders = { 'x-endpoint-api-userinfo': payload };
     return plan;
   });
 }

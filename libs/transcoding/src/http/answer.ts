@@ -17,8 +17,6 @@ export abstract class Answer implements CallListener {
   protected readonly exchange: Exchange;
   protected readonly plan: MethodPlan;
   protected initial: IncomingHttpHeaders = {};
-  /** Tells the backend that nobody waits for the rest. */
-  abandon: () => void = () => {};
 
   constructor(exchange: Exchange, plan: MethodPlan) {
     this.exchange = exchange;

@@ -1,7 +1,8 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import { PassThrough, type Readable } from 'node:stream';
-import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
-import { FrameReader } from '../grpc/frames.ts';
+import { type Backend, type SmallCall, wasNotProcessed } from '../grpc/backend.ts';
+import { FrameReader, onlyMessage } from '../grpc/frames.ts';
+import type { StreamListener } from '../grpc/h2/connection.ts';
 import { type GrpcStatus, readGrpcStatus } from '../grpc/grpc-status.ts';
 import { deadlines, type Timed } from './deadlines.ts';
 import { drained } from './drained.ts';
@@ -23,6 +24,9 @@ export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 }
 
+/** https://www.rfc-editor.org/rfc/rfc9113#section-7 */
+const CANCEL = 8;
+
 export interface CallOptions {
   readonly maxMessageBytes: number;
   /** The call has one request and one answer: it may go over the lane of small calls. */
@@ -31,18 +35,25 @@ export interface CallOptions {
   readonly deadlineMs?: number;
 }
 
-/** One gRPC call. */
-export class Call implements Timed {
+/** One gRPC call. It is its own listener on the lane of small calls: a closure for each event would cost more. */
+export class Call implements Timed, StreamListener {
   /** Absent while the call goes over the lane of small ones. */
   private stream: ClientHttp2Stream | undefined;
-  private close: () => void = () => {};
+  /** Its connection and id while it goes over that lane. */
+  private small: SmallCall | undefined;
   private readonly backend: Backend;
   private readonly headers: OutgoingHttpHeaders;
+  private readonly body: Buffer | undefined;
   private readonly listener: CallListener;
-  private readonly options: CallOptions;
+  private readonly maxMessageBytes: number;
+  private again: boolean;
   private done = false;
   private answered = false;
-  private status: { status: GrpcStatus; trailers: IncomingHttpHeaders } | undefined;
+  private deadline = -1;
+  private reader: FrameReader | undefined;
+  private plain: PassThrough | undefined;
+  private status: GrpcStatus | undefined;
+  private statusHeaders: IncomingHttpHeaders | undefined;
 
   /** With `body` the call is complete and sent again once if it never reached the backend. */
   constructor(
@@ -50,14 +61,16 @@ export class Call implements Timed {
     headers: OutgoingHttpHeaders,
     body: Buffer | undefined,
     listener: CallListener,
-    options: CallOptions,
+    { maxMessageBytes, small, deadlineMs }: CallOptions,
   ) {
     this.backend = backend;
     this.headers = headers;
+    this.body = body;
     this.listener = listener;
-    this.options = options;
-    this.start(body, body !== undefined);
-    if (options.deadlineMs !== undefined && !this.done) deadlines.add(this, options.deadlineMs);
+    this.maxMessageBytes = maxMessageBytes;
+    this.again = body !== undefined;
+    if (deadlineMs !== undefined) this.deadline = deadlines.add(this, deadlineMs);
+    this.start(small);
   }
 
   /** Sends a part of the request; resolves when more may be sent. */
@@ -66,7 +79,7 @@ export class Call implements Timed {
     return this.done || !stream || stream.write(framed) ? undefined : drained(stream);
   }
 
-  end(): void {
+  endRequest(): void {
     if (!this.done) this.stream?.end();
   }
 
@@ -81,55 +94,69 @@ export class Call implements Timed {
     this.fail(new DeadlineError('upstream request timeout'));
   }
 
-  private start(body: Buffer | undefined, again: boolean): void {
-    if (body && this.options.small && this.startSmall(body, again)) return;
+  private start(small: boolean): void {
+    if (small && this.body) {
+      this.small = this.backend.small(this.headers, this.body, this.maxMessageBytes, this);
+      if (this.small) return;
+    }
     const stream = this.backend.request(this.headers, false);
     this.stream = stream;
-    this.close = () => stream.close(8);
-    const reader = new FrameReader(this.options.maxMessageBytes);
     stream.once('response', (headers, flags) => this.onResponse(headers, (flags & 1) === 1, () => stream));
-    stream.on('trailers', (trailers) => this.onTrailers(trailers));
-    stream.on('data', (chunk: Buffer) => this.onData(reader, chunk));
+    stream.on('trailers', (trailers) => this.trailers(trailers));
+    stream.on('data', (chunk: Buffer) => this.onData(chunk));
     stream.once('end', () => this.onEnd());
     stream.once('error', (error) => {
-      if (again && !this.answered && !this.done && (wasNotProcessed(error) || stream.rstCode === 7))
-        this.start(body, false);
-      else this.fail(error);
+      if (!this.sentAgain(wasNotProcessed(error) || stream.rstCode === 7)) this.fail(error);
     });
     stream.once('close', () => {
       if (this.stream === stream && stream.rstCode !== 0) this.fail(new Error(`reset with code ${stream.rstCode}`));
     });
-    if (body) stream.end(body);
+    if (this.body) stream.end(this.body);
   }
 
-  /** False when the call must go over an ordinary stream. */
-  private startSmall(body: Buffer, again: boolean): boolean {
-    const reader = new FrameReader(this.options.maxMessageBytes);
-    let plain: PassThrough | undefined;
-    const cancel = this.backend.small(this.headers, body, this.options.maxMessageBytes, {
-      response: (headers, endStream) => this.onResponse(headers, endStream, () => (plain = new PassThrough())),
-      data: (chunk) => {
-        if (plain) plain.write(Buffer.from(chunk));
-        else this.onData(reader, chunk);
-      },
-      trailers: (trailers) => this.onTrailers(trailers),
-      end: () => {
-        plain?.end();
-        this.onEnd();
-      },
-      failed: (error) => {
-        plain?.destroy(error);
-        if (again && !this.answered && !this.done && wasNotProcessed(error)) this.start(body, false);
-        else this.fail(error);
-      },
-    });
-    if (cancel) this.close = cancel;
-    return cancel !== undefined;
+  /** Sends a call again, once, that the backend did not look at; false when it cannot be. */
+  private sentAgain(notProcessed: boolean): boolean {
+    if (!notProcessed || !this.again || this.answered || this.done) return false;
+    this.again = false;
+    this.start(false);
+    return true;
   }
 
-  private onTrailers(trailers: IncomingHttpHeaders): void {
+  private close(): void {
+    if (this.stream) this.stream.close(CANCEL);
+    else this.small?.connection.cancel(this.small.id);
+  }
+
+  // What the lane of small calls tells.
+
+  response(headers: IncomingHttpHeaders, endStream: boolean): void {
+    this.onResponse(headers, endStream, () => (this.plain = new PassThrough()));
+  }
+
+  data(chunk: Buffer): void {
+    if (this.plain) this.plain.write(Buffer.from(chunk));
+    else if (!this.done) {
+      const message = this.reader ? undefined : onlyMessage(chunk, this.maxMessageBytes);
+      if (message) void this.listener.message(message);
+      else this.onData(Buffer.from(chunk));
+    }
+  }
+
+  trailers(trailers: IncomingHttpHeaders): void {
     const status = readGrpcStatus(trailers);
-    if (status) this.status = { status, trailers };
+    if (!status) return;
+    this.status = status;
+    this.statusHeaders = trailers;
+  }
+
+  end(): void {
+    this.plain?.end();
+    this.onEnd();
+  }
+
+  failed(error: Error): void {
+    this.plain?.destroy(error);
+    if (!this.sentAgain(wasNotProcessed(error))) this.fail(error);
   }
 
   private onResponse(headers: IncomingHttpHeaders, endStream: boolean, plain: () => Readable): void {
@@ -146,12 +173,16 @@ export class Call implements Timed {
       this.listener.end(status, headers, true);
       return;
     }
-    if (status) this.status = { status, trailers: headers };
+    if (status) {
+      this.status = status;
+      this.statusHeaders = headers;
+    }
     this.listener.headers(headers);
   }
 
-  private onData(reader: FrameReader, chunk: Buffer): void {
+  private onData(chunk: Buffer): void {
     if (this.done) return;
+    const reader = (this.reader ??= new FrameReader(this.maxMessageBytes));
     let waits: Promise<void>[] | undefined;
     try {
       for (const message of reader.push(chunk)) {
@@ -174,7 +205,7 @@ export class Call implements Timed {
       return;
     }
     this.finish();
-    this.listener.end(this.status.status, this.status.trailers, false);
+    this.listener.end(this.status, this.statusHeaders ?? {}, false);
   }
 
   private fail(error: unknown): void {
@@ -186,6 +217,7 @@ export class Call implements Timed {
 
   private finish(): void {
     this.done = true;
-    deadlines.delete(this);
+    if (this.deadline >= 0) deadlines.delete(this.deadline);
+    this.deadline = -1;
   }
 }

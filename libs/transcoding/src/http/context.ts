@@ -7,7 +7,7 @@ import type { RouteTable } from '../rules/route-table.ts';
 import type { JsonPrinter } from '../wire/print-message.ts';
 import type { Cors } from './cors.ts';
 import type { KnownRequests } from './known-requests.ts';
-import type { GatewaySettings } from './settings.ts';
+import type { GatewaySettings, MethodPolicy } from './settings.ts';
 
 /** What all requests of one gateway share. */
 export interface Context {
@@ -23,6 +23,8 @@ export interface Context {
   readonly maxRequestBytes: number;
   readonly maxMessageBytes: number;
   readonly backendOf: (service: string) => Backend;
+  /** The settings' policy, asked once for each method. */
+  readonly policyOf: (selector: string) => MethodPolicy;
   /** Ends each stream that runs, so that a shutdown need not wait for clients that watch for ever. */
   readonly openStreams: Set<() => void>;
 }
@@ -32,6 +34,8 @@ export interface Exchange {
   readonly context: Context;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** By `performance.now()`. */
+  readonly started: number;
   readonly requestId: string;
   /** What the backend hears as the path, with the query: as the client sent it, normalised but in transcoder mode. */
   originalPath: string;
@@ -42,11 +46,13 @@ export interface Exchange {
   /** Of the answer's body, so far. */
   bytes: number;
   /** Absent when no spans are made. */
-  span?: Span | undefined;
-  template?: string;
-  rpc?: string;
+  span: Span | undefined;
+  template: string | undefined;
+  rpc: string | undefined;
   /** Headers that the answer gets whatever it is. */
-  readonly extraHeaders: Record<string, string>;
+  extraHeaders: Readonly<Record<string, string>> | undefined;
   /** Goes to the backend beside the client's own headers. */
-  readonly upstreamHeaders: Record<string, string>;
+  upstreamHeaders: Readonly<Record<string, string>> | undefined;
+  /** Tells the backend that the client has left. */
+  abandon: (() => void) | undefined;
 }

@@ -12,10 +12,10 @@ export class Cors {
     this.maxAge = String(secondsOf(options.corsMaxAge));
   }
 
-  /** Headers of an answer to this request; none when it comes from no or another origin. */
-  headers(request: IncomingMessage): Record<string, string> {
+  /** Headers of an answer to this request; undefined when it comes from no or another origin. */
+  headers(request: IncomingMessage): Record<string, string> | undefined {
     const origin = request.headers.origin;
-    if (!origin || !this.allows(origin)) return {};
+    if (!origin || !this.allows(origin)) return undefined;
     return {
       'access-control-allow-origin': origin,
       ...(this.options.corsAllowCredentials && { 'access-control-allow-credentials': 'true' }),

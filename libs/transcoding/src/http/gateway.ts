@@ -9,9 +9,10 @@ import { JsonPrinter } from '../wire/print-message.ts';
 import { answerClientError } from './client-error.ts';
 import type { Context, Exchange } from './context.ts';
 import { Cors } from './cors.ts';
+import { accessRecord } from './access-record.ts';
 import { handle } from './handle.ts';
 import { KnownRequests } from './known-requests.ts';
-import type { GatewaySettings } from './settings.ts';
+import type { GatewaySettings, MethodPolicy } from './settings.ts';
 import { endRequestSpan } from './spans.ts';
 
 /** A REST server that answers from gRPC backends. */
@@ -37,6 +38,7 @@ export function createGateway(settings: GatewaySettings): Gateway {
   const options = { ...DEFAULT_OPTIONS, ...(mode !== 'transcoder' && ESPV2_OPTIONS), ...settings.options };
   const api = loadApi(settings.descriptorSet, settings.services, options);
   const backends = new Map<string, Backend>();
+  const policies = new Map<string, MethodPolicy>();
   const context: Context = {
     settings,
     mode,
@@ -55,6 +57,11 @@ export function createGateway(settings: GatewaySettings): Gateway {
       let backend = backends.get(address);
       if (!backend) backends.set(address, (backend = new Backend(address)));
       return backend;
+    },
+    policyOf(selector) {
+      let policy = policies.get(selector);
+      if (!policy) policies.set(selector, (policy = settings.policy?.(selector) ?? {}));
+      return policy;
     },
   };
   const server = createServer(
@@ -80,8 +87,9 @@ export function createGateway(settings: GatewaySettings): Gateway {
   };
 }
 
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+
 function serve(context: Context, request: IncomingMessage, response: ServerResponse): void {
-  const started = performance.now();
   const url = request.url ?? '/';
   const mark = url.indexOf('?');
   const sentId = request.headers['x-request-id'];
@@ -89,36 +97,39 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
     context,
     request,
     response,
-    requestId: typeof sentId === 'string' && /^[\w.:-]{1,128}$/.test(sentId) ? sentId : randomUUID(),
+    started: performance.now(),
+    requestId: typeof sentId === 'string' && REQUEST_ID.test(sentId) ? sentId : randomUUID(),
     originalPath: url,
     method: request.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
-    extraHeaders: {},
-    upstreamHeaders: {},
     bytes: 0,
+    span: undefined,
+    template: undefined,
+    rpc: undefined,
+    extraHeaders: undefined,
+    upstreamHeaders: undefined,
+    abandon: undefined,
   };
-  const { onAccess } = context.settings;
-  if (onAccess || context.settings.tracer) {
-    response.once('close', () => {
-      const status = response.writableFinished || response.headersSent ? response.statusCode : 499;
-      const { span } = exchange;
-      if (span) endRequestSpan(span, exchange, status);
-      const sent = /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(request.headers['traceparent'] ?? ''))?.[1];
-      const traceId = span?.spanContext().traceId ?? sent;
-      onAccess?.({
-        method: exchange.method,
-        ...(exchange.template !== undefined && { template: exchange.template }),
-        ...(exchange.rpc !== undefined && { rpc: exchange.rpc }),
-        status,
-        durationMs: Math.round((performance.now() - started) * 100) / 100,
-        requestId: exchange.requestId,
-        ...(traceId && { traceId }),
-        bytes: exchange.bytes,
-      });
-    });
-  }
+  // One for all who want to hear of the end.
+  response.on('close', () => closed(exchange));
   handle(exchange);
+}
+
+/** The answer is sent, or nobody waits for it any more. */
+function closed(exchange: Exchange): void {
+  const { context, request, response, span } = exchange;
+  if (!response.writableFinished) exchange.abandon?.();
+  const { onAccess } = context.settings;
+  if (!onAccess && !span) return;
+  const status = response.writableFinished || response.headersSent ? response.statusCode : 499;
+  if (span) endRequestSpan(span, exchange, status);
+  onAccess?.(accessRecord(exchange, status, span?.spanContext().traceId ?? sentTraceId(request)));
+}
+
+function sentTraceId({ headers }: IncomingMessage): string | undefined {
+  const sent = headers['traceparent'];
+  return sent === undefined ? undefined : /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(String(sent))?.[1];
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { RequestError } from '../rules/request-error.ts';
 import type { Exchange } from './context.ts';
@@ -65,7 +65,7 @@ function challenge({ request, path }: Exchange, message: string): string {
 /** Sets the ETag of a GET; true when the client has this answer already. */
 function tag(exchange: Exchange, headers: OutgoingHttpHeaders, body: string | Uint8Array): boolean {
   if (!exchange.context.settings.etags || exchange.method !== 'GET') return false;
-  const etag = (headers['etag'] ??= `W/"${createHash('sha1').update(body).digest('base64url')}"`);
+  const etag = (headers['etag'] ??= `W/"${hash('sha1', body, 'base64url')}"`);
   const known = exchange.request.headers['if-none-match'];
   if (!known) return false;
   const bare = etag.replace(/^W\//, '');
@@ -88,11 +88,17 @@ function compress(exchange: Exchange, headers: OutgoingHttpHeaders, body: string
   return body;
 }
 
-function acceptedEncodings(header: string | string[] | undefined): Set<string> {
-  const entries = String(header ?? '')
-    .toLowerCase()
-    .split(',');
-  return new Set(
+/** The last word of browsers on this is the same for each request. */
+let lastHeader = '';
+let lastAccepted: ReadonlySet<string> = new Set();
+
+function acceptedEncodings(header: string | string[] | undefined): ReadonlySet<string> {
+  const text = String(header ?? '');
+  if (text === lastHeader) return lastAccepted;
+  const entries = text.toLowerCase().split(',');
+  lastAccepted = new Set(
     entries.filter((entry) => !/;\s*q=0(\.0*)?\s*$/.test(entry)).map((entry) => entry.split(';')[0]?.trim() ?? ''),
   );
+  lastHeader = text;
+  return lastAccepted;
 }

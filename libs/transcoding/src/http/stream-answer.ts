@@ -22,7 +22,7 @@ export class StreamAnswer extends Answer {
 
   /** Ends the answer before the backend does. */
   private readonly finishEarly = (): void => {
-    this.abandon();
+    this.exchange.abandon?.();
     this.close();
   };
 

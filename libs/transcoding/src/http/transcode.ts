@@ -135,7 +135,7 @@ class PendingCall {
     const streams = method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming';
     const answer: Answer = streams ? new StreamAnswer(exchange, plan) : new UnaryAnswer(exchange, plan);
     const deadlineMs =
-      exchange.context.settings.policy?.(plan.selector).deadlineMs ??
+      exchange.context.policyOf(plan.selector).deadlineMs ??
       (method.methodKind === 'unary' ? UNARY_DEADLINE_MS : undefined);
     const headers = grpcHeaders(exchange, plan.grpcPath);
     const call = new Call(this.backend, headers, body, traceCall(exchange, plan, headers, answer), {
@@ -143,10 +143,7 @@ class PendingCall {
       small: method.methodKind === 'unary',
       ...(deadlineMs !== undefined && { deadlineMs }),
     });
-    exchange.response.once('close', () => {
-      if (!exchange.response.writableFinished) call.cancel();
-    });
-    answer.abandon = () => call.cancel();
+    exchange.abandon = () => call.cancel();
     this.call = call;
     return call;
   }
@@ -156,7 +153,7 @@ class PendingCall {
   }
 
   end(): void {
-    this.start(undefined).end();
+    this.start(undefined).endRequest();
   }
 
   cancel(): void {

@@ -1,6 +1,7 @@
 import { type DescField, type DescMessage, type Registry, ScalarType } from '@bufbuild/protobuf';
 import type { TranscodingOptions } from '../options.ts';
 import { type FieldPlan, MessagePlan } from './field-plan.ts';
+import { JsonText } from './json-text.ts';
 import { joinEntries, MAX_DEPTH, printOrdered } from './print-ordered.ts';
 import { printDefault, printScalar, wireTypeOf } from './print-scalar.ts';
 import { printWellKnown } from './print-well-known.ts';
@@ -23,6 +24,7 @@ export class JsonPrinter {
   private readonly registry: Registry;
   private readonly options: PrintOptions;
   private readonly plans = new Map<DescMessage, MessagePlan>();
+  private readonly out = new JsonText();
 
   constructor(registry: Registry, options: PrintOptions) {
     this.registry = registry;
@@ -33,19 +35,21 @@ export class JsonPrinter {
   print(desc: DescMessage, bytes: Buffer): string {
     const plan = this.planOf(desc);
     if (plan.wellKnown === undefined && !this.options.alwaysPrintPrimitiveFields) {
-      const members = this.ordered(plan, bytes);
-      if (members !== undefined) return `{${members}}`;
+      const text = this.ordered(plan, bytes);
+      if (text !== undefined) return text;
     }
     return this.message(desc, new WireReader(bytes), 0);
   }
 
   private ordered(plan: MessagePlan, bytes: Buffer): string | undefined {
+    const { out } = this;
+    out.clear();
     try {
-      return printOrdered(this, plan, new WireReader(bytes), bytes.length, 0);
+      if (printOrdered(this, out, plan, new WireReader(bytes), bytes.length, 0)) return out.take();
     } catch {
       // The other way says what is wrong, or finds that a later part mends it.
-      return undefined;
     }
+    return undefined;
   }
 
   /** The JSON of a message that fills the rest of the reader. */

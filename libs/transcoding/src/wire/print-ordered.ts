@@ -1,6 +1,8 @@
-import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import type { FieldPlan, MessagePlan } from './field-plan.ts';
+import type { JsonText } from './json-text.ts';
 import { printScalar } from './print-scalar.ts';
+import { writeTimestamp } from './print-time.ts';
 import type { WireReader } from './wire-reader.ts';
 
 /** What the ordered printer needs of the one that prints anything. */
@@ -16,20 +18,27 @@ export interface PrinterParts {
 /** Objects within each other at most. */
 export const MAX_DEPTH = 100;
 
+const COMMA = 0x2c;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+
 /**
  * Prints a message whose fields come in ascending order, a singular one once: so every serializer writes them. Then one
  * pass gives the text, and nothing has to be kept or looked up again.
- * @returns the members without braces, or undefined when the message is written in another way
+ * @returns false when the message is written in another way; what `out` holds is then of no use
  */
 export function printOrdered(
   parts: PrinterParts,
+  out: JsonText,
   plan: MessagePlan,
   reader: WireReader,
   end: number,
   depth: number,
-): string | undefined {
-  if (depth > MAX_DEPTH) return undefined;
-  let text = '';
+): boolean {
+  if (depth > MAX_DEPTH) return false;
+  out.char(OPENING_BRACE);
   let last = 0;
   while (reader.at < end) {
     const tag = reader.uint32();
@@ -38,81 +47,102 @@ export function printOrdered(
       reader.skip(tag & 7, tag >>> 3);
       continue;
     }
-    if (field.number <= last || tag !== field.tag) return undefined;
+    if (field.number <= last || tag !== field.tag) return false;
+    out.text(last === 0 ? field.key : field.nextKey);
     last = field.number;
-    const value = printField(parts, field, reader, end, depth);
-    if (value === undefined) return undefined;
-    text += text === '' ? field.key + value : field.nextKey + value;
+    if (!printField(parts, out, field, reader, end, depth)) return false;
   }
-  return reader.at === end ? text : undefined;
+  out.char(CLOSING_BRACE);
+  return reader.at === end;
 }
 
 /** The value of a field whose first tag is read. */
 function printField(
   parts: PrinterParts,
+  out: JsonText,
   field: FieldPlan,
   reader: WireReader,
   end: number,
   depth: number,
-): string | undefined {
+): boolean {
   switch (field.kind) {
     case 'single':
-      return printValue(parts, field, reader, depth);
+      return printValue(parts, out, field, reader, depth);
     case 'packed':
-      return printPacked(parts, field, reader, depth);
+      return printPacked(parts, out, field, reader, depth);
     case 'list':
-      return printList(parts, field, reader, end, depth);
+      return printList(parts, out, field, reader, end, depth);
     default:
-      return printMap(parts, field, reader, end, depth);
+      printMap(parts, out, field, reader, end, depth);
+      return true;
   }
 }
 
-function printValue(parts: PrinterParts, field: FieldPlan, reader: WireReader, depth: number): string | undefined {
-  if (field.scalar !== undefined) return printScalar(reader, field.scalar);
-  if (field.message === undefined) return parts.enumValue(field.field, reader.uint32() | 0);
+function printValue(parts: PrinterParts, out: JsonText, field: FieldPlan, reader: WireReader, depth: number): boolean {
+  if (field.scalar === ScalarType.STRING) {
+    const limit = reader.limit();
+    out.string(reader.bytes, reader.at, limit);
+    reader.at = limit;
+  } else if (field.scalar !== undefined) out.text(printScalar(reader, field.scalar));
+  else if (field.message === undefined) out.text(parts.enumValue(field.field, reader.uint32() | 0));
+  else return printInner(parts, out, field.message, reader, depth + 1);
+  return true;
+}
+
+/** A message within another. */
+function printInner(parts: PrinterParts, out: JsonText, desc: DescMessage, reader: WireReader, depth: number): boolean {
   const limit = reader.limit();
-  const plan = parts.planOf(field.message);
-  if (plan.wellKnown === undefined) {
-    const members = printOrdered(parts, plan, reader, limit, depth + 1);
-    return members === undefined ? undefined : `{${members}}`;
-  }
-  const value = parts.message(field.message, reader.within(limit), depth + 1);
+  const plan = parts.planOf(desc);
+  if (plan.wellKnown === undefined) return printOrdered(parts, out, plan, reader, limit, depth);
+  const inner = reader.within(limit);
+  if (plan.wellKnown === 'Timestamp') writeTimestamp(out, inner);
+  else out.text(parts.message(desc, inner, depth));
   reader.at = limit;
-  return value;
+  return true;
 }
 
 /** Elements that follow each other. */
 function printList(
   parts: PrinterParts,
+  out: JsonText,
   field: FieldPlan,
   reader: WireReader,
   end: number,
   depth: number,
-): string | undefined {
-  let text = '[';
-  do {
-    const value = printValue(parts, field, reader, depth);
-    if (value === undefined) return undefined;
-    text += text === '[' ? value : `,${value}`;
-  } while (follows(field, reader, end));
-  return `${text}]`;
-}
-
-function printPacked(parts: PrinterParts, field: FieldPlan, reader: WireReader, depth: number): string | undefined {
-  const limit = reader.limit();
-  let text = '[';
-  while (reader.at < limit) {
-    const value = printValue(parts, field, reader, depth) ?? '';
-    text += text === '[' ? value : `,${value}`;
+): boolean {
+  out.char(OPENING_BRACKET);
+  for (;;) {
+    if (!printValue(parts, out, field, reader, depth)) return false;
+    if (!follows(field, reader, end)) break;
+    out.char(COMMA);
   }
-  return reader.at === limit ? `${text}]` : undefined;
+  out.char(CLOSING_BRACKET);
+  return true;
 }
 
-function printMap(parts: PrinterParts, field: FieldPlan, reader: WireReader, end: number, depth: number): string {
+function printPacked(parts: PrinterParts, out: JsonText, field: FieldPlan, reader: WireReader, depth: number): boolean {
+  const limit = reader.limit();
+  out.char(OPENING_BRACKET);
+  for (let first = true; reader.at < limit; first = false) {
+    if (!first) out.char(COMMA);
+    if (!printValue(parts, out, field, reader, depth)) return false;
+  }
+  out.char(CLOSING_BRACKET);
+  return reader.at === limit;
+}
+
+function printMap(
+  parts: PrinterParts,
+  out: JsonText,
+  field: FieldPlan,
+  reader: WireReader,
+  end: number,
+  depth: number,
+): void {
   const entries = new Map<string, string>();
   do parts.entry(field.field, entries, reader, depth);
   while (follows(field, reader, end));
-  return joinEntries(entries);
+  out.text(joinEntries(entries));
 }
 
 /** The JSON of a map. */

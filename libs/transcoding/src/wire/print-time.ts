@@ -1,25 +1,43 @@
+import { JsonText } from './json-text.ts';
 import { signed } from './print-scalar.ts';
 import type { WireReader } from './wire-reader.ts';
 
 const DAY_SECONDS = 86_400;
-/** `00` to `99`. */
-const TWO = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'));
+const scratch = new JsonText();
 
 /** The JSON of a google.protobuf.Timestamp. */
 export function printTimestamp(reader: WireReader): string {
+  scratch.clear();
+  writeTimestamp(scratch, reader);
+  return scratch.take();
+}
+
+/**
+ * Writes the JSON of a google.protobuf.Timestamp.
+ * @throws RangeError when it is before the year 1 or after 9999
+ */
+export function writeTimestamp(out: JsonText, reader: WireReader): void {
   const [seconds, nanos] = secondsAndNanos(reader);
   if (seconds < -62_135_596_800 || seconds > 253_402_300_799 || nanos < 0 || nanos > 999_999_999) {
     throw new RangeError('a timestamp out of range');
   }
   const days = Math.floor(seconds / DAY_SECONDS);
   const inDay = seconds - days * DAY_SECONDS;
-  const hour = Math.floor(inDay / 3600);
-  const minute = Math.floor((inDay % 3600) / 60);
-  return `"${dateOf(days)}T${TWO[hour]}:${TWO[minute]}:${TWO[inDay % 60]}${fraction(nanos)}Z"`;
+  out.char(0x22);
+  writeDate(out, days);
+  out.char(0x54);
+  out.twoDigits(Math.floor(inDay / 3600));
+  out.char(0x3a);
+  out.twoDigits(Math.floor((inDay % 3600) / 60));
+  out.char(0x3a);
+  out.twoDigits(inDay % 60);
+  if (nanos > 0) out.text(fraction(nanos));
+  out.char(0x5a);
+  out.char(0x22);
 }
 
 /** The date so many days after 1970-01-01; the years begin in March, https://howardhinnant.github.io/date_algorithms.html */
-function dateOf(days: number): string {
+function writeDate(out: JsonText, days: number): void {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;
@@ -28,10 +46,14 @@ function dateOf(days: number): string {
   );
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
   const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${TWO[Math.floor(year / 100)]}${TWO[year % 100]}-${TWO[month]}-${TWO[day]}`;
+  out.twoDigits(Math.floor(year / 100));
+  out.twoDigits(year % 100);
+  out.char(0x2d);
+  out.twoDigits(month);
+  out.char(0x2d);
+  out.twoDigits(dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1);
 }
 
 /** The JSON of a google.protobuf.Duration. */

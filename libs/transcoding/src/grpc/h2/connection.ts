@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import { connect, type Socket } from 'node:net';
-import { FrameSplitter, FrameType, frameHead, Flag, requestFrames } from './frames.ts';
+import { type Frame, FrameSplitter, FrameType, frameHead, Flag, requestFrames } from './frames.ts';
 import { HpackDecoder } from './hpack.ts';
 
 /** Hears of one stream. */
 export interface StreamListener {
   response(headers: IncomingHttpHeaders, endStream: boolean): void;
+  /** The bytes are the callee's only until it returns. */
   data(chunk: Buffer): void;
   trailers(headers: IncomingHttpHeaders): void;
   end(): void;
@@ -18,6 +19,15 @@ const MAX_FRAME = 16_384;
 const MAX_STREAM_ID = 0x7fff_0000;
 const CONNECTION_WINDOW = 1 << 30;
 const REFUSED_STREAM = 7;
+const READ_BYTES = 64 << 10;
+/** Streams that may run at once, a power of two. */
+const PLACES = 1024;
+
+interface Stream {
+  readonly id: number;
+  readonly listener: StreamListener;
+  answered: boolean;
+}
 
 /**
  * An HTTP/2 client connection for small calls that are sent whole and answered soon: what almost every call through a
@@ -29,7 +39,9 @@ export class H2Connection {
   private readonly socket: Socket;
   private readonly splitter: FrameSplitter;
   private readonly hpack = new HpackDecoder();
-  private readonly streams = new Map<number, { listener: StreamListener; answered: boolean }>();
+  /** By id, round and round. A Map would keep streams that are over alive in the tables that it has outgrown. */
+  private readonly streams = Array<Stream | undefined>(PLACES).fill(undefined);
+  private running = 0;
   private readonly onGone: () => void;
   private nextId = 1;
   private maxStreams = 100;
@@ -43,10 +55,18 @@ export class H2Connection {
   constructor(address: string, maxBytes: number, onGone: () => void) {
     const colon = address.lastIndexOf(':');
     this.onGone = onGone;
-    this.splitter = new FrameSplitter((type, flags, id, payload) => this.frame(type, flags, id, payload));
-    this.socket = connect({ host: address.slice(0, colon), port: Number(address.slice(colon + 1)), noDelay: true });
+    this.splitter = new FrameSplitter((frame) => this.frame(frame));
+    this.socket = connect({
+      host: address.slice(0, colon),
+      port: Number(address.slice(colon + 1)),
+      noDelay: true,
+      // One buffer for all reads: Node would make one of 64 KB for each.
+      onread: {
+        buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+        callback: (size, buffer) => this.read(buffer as Buffer, size),
+      },
+    });
     this.socket.unref();
-    this.socket.on('data', (chunk: Buffer) => this.read(chunk));
     this.socket.on('error', (error) => this.fail(error));
     this.socket.on('close', () => this.fail(new Error('the connection was closed')));
     const settings = Buffer.alloc(18);
@@ -62,12 +82,14 @@ export class H2Connection {
   /** Sends a request whose headers are encoded, as latin1. @returns its id, or undefined when it does not fit now */
   request(headers: string, body: Buffer, listener: StreamListener): number | undefined {
     const room = Math.min(this.sendWindow, this.streamWindow, MAX_FRAME);
-    if (this.gone || this.streams.size >= this.maxStreams || headers.length > MAX_FRAME || body.length > room) {
-      return undefined;
-    }
+    const most = Math.min(this.maxStreams, PLACES);
+    if (this.gone || this.running >= most || headers.length > MAX_FRAME || body.length > room) return undefined;
+    // Calls that take very long may still stand in their places; an id may be left out.
+    while (this.streams[placeOf(this.nextId)]) this.nextId += 2;
     const id = this.nextId;
     this.nextId += 2;
-    this.streams.set(id, { listener, answered: false });
+    this.streams[placeOf(id)] = { id, listener, answered: false };
+    this.running++;
     this.sendWindow -= body.length;
     this.send(requestFrames(id, headers, body));
     if (id > MAX_STREAM_ID) this.leave();
@@ -76,7 +98,7 @@ export class H2Connection {
 
   /** Tells the peer that nobody waits for this stream any more. */
   cancel(id: number): void {
-    if (!this.streams.delete(id) || this.socket.destroyed) return;
+    if (!this.take(id) || this.socket.destroyed) return;
     const code = Buffer.alloc(4);
     code.writeUInt32BE(8);
     this.send(frameHead(FrameType.RST_STREAM, 0, id, 4), code);
@@ -101,42 +123,44 @@ export class H2Connection {
     if (out.length && !this.socket.destroyed) this.socket.write(out.length === 1 ? out[0]! : Buffer.concat(out));
   }
 
-  private read(chunk: Buffer): void {
+  private read(buffer: Buffer, size: number): boolean {
     try {
-      this.splitter.push(chunk);
+      this.splitter.push(size === buffer.length ? buffer : buffer.subarray(0, size));
     } catch (error) {
       this.socket.destroy();
       this.fail(error as Error);
     }
+    return true;
   }
 
-  private frame(type: number, flags: number, id: number, payload: Buffer): void {
-    if (type === FrameType.DATA) this.onData(flags, id, payload);
-    else if (type === FrameType.HEADERS) this.onHeaders(flags, id, payload);
-    else if (type === FrameType.SETTINGS) this.onSettings(flags, payload);
+  private frame(frame: Readonly<Frame>): void {
+    const { type, flags, id, bytes, from, to } = frame;
+    if (type === FrameType.DATA) this.onData(frame);
+    else if (type === FrameType.HEADERS) this.onHeaders(frame);
+    else if (type === FrameType.SETTINGS) this.onSettings(flags, bytes.subarray(from, to));
     else if (type === FrameType.PING && !(flags & Flag.ACK)) {
-      this.send(frameHead(FrameType.PING, Flag.ACK, 0, payload.length), Buffer.from(payload));
-    } else if (type === FrameType.WINDOW_UPDATE && id === 0) this.sendWindow += payload.readUInt32BE() & 0x7fff_ffff;
-    else if (type === FrameType.RST_STREAM) this.onReset(id, payload.readUInt32BE());
-    else if (type === FrameType.GOAWAY) this.onGoAway(payload.readUInt32BE() & 0x7fff_ffff);
+      this.send(frameHead(FrameType.PING, Flag.ACK, 0, to - from), Buffer.from(bytes.subarray(from, to)));
+    } else if (type === FrameType.WINDOW_UPDATE && id === 0) this.sendWindow += number(frame, 0) & 0x7fff_ffff;
+    else if (type === FrameType.RST_STREAM) this.onReset(id, number(frame, 0));
+    else if (type === FrameType.GOAWAY) this.onGoAway(number(frame, 0) & 0x7fff_ffff);
   }
 
-  private onData(flags: number, id: number, payload: Buffer): void {
-    this.received += payload.length;
+  private onData({ flags, id, bytes, from, to, length }: Readonly<Frame>): void {
+    this.received += length;
     if (this.received > CONNECTION_WINDOW / 2) {
       this.credit(this.received);
       this.received = 0;
     }
-    const stream = this.streams.get(id);
+    const stream = this.find(id);
     if (!stream) return;
-    if (payload.length) stream.listener.data(payload);
-    if (flags & Flag.END_STREAM && this.streams.has(id)) this.ended(id, stream.listener);
+    if (to > from) stream.listener.data(bytes.subarray(from, to));
+    if (flags & Flag.END_STREAM) this.ended(id);
   }
 
-  private onHeaders(flags: number, id: number, payload: Buffer): void {
+  private onHeaders({ flags, id, bytes, from, to }: Readonly<Frame>): void {
     // Also of a stream that nobody waits for: the table must stay in step.
-    const headers = this.hpack.decode(payload);
-    const stream = this.streams.get(id);
+    const headers = this.hpack.decode(bytes, from, to);
+    const stream = this.find(id);
     if (!stream) return;
     const endStream = (flags & Flag.END_STREAM) !== 0;
     if (stream.answered) stream.listener.trailers(headers);
@@ -144,13 +168,27 @@ export class H2Connection {
       stream.answered = true;
       stream.listener.response(headers, endStream);
     }
-    if (endStream && this.streams.has(id)) this.ended(id, stream.listener);
+    if (endStream) this.ended(id);
   }
 
-  private ended(id: number, listener: StreamListener): void {
-    this.streams.delete(id);
-    listener.end();
+  private ended(id: number): void {
+    const stream = this.take(id);
+    if (!stream) return;
+    stream.listener.end();
     this.endWhenIdle();
+  }
+
+  private find(id: number): Stream | undefined {
+    const stream = this.streams[placeOf(id)];
+    return stream?.id === id ? stream : undefined;
+  }
+
+  private take(id: number): Stream | undefined {
+    const stream = this.find(id);
+    if (!stream) return undefined;
+    this.streams[placeOf(id)] = undefined;
+    this.running--;
+    return stream;
   }
 
   private onSettings(flags: number, payload: Buffer): void {
@@ -165,9 +203,8 @@ export class H2Connection {
   }
 
   private onReset(id: number, code: number): void {
-    const stream = this.streams.get(id);
+    const stream = this.take(id);
     if (!stream) return;
-    this.streams.delete(id);
     const error = Object.assign(new Error(`reset with code ${code}`), code === REFUSED_STREAM && { refused: true });
     stream.listener.failed(error);
     this.endWhenIdle();
@@ -176,10 +213,9 @@ export class H2Connection {
   /** Streams behind the last one were not looked at: they may be sent again. */
   private onGoAway(lastId: number): void {
     this.leave();
-    for (const [id, { listener }] of this.streams) {
-      if (id <= lastId) continue;
-      this.streams.delete(id);
-      listener.failed(Object.assign(new Error('the backend is going away'), { code: 'ERR_HTTP2_GOAWAY_SESSION' }));
+    for (const stream of this.streams.filter((each) => each && each.id > lastId)) {
+      const error = Object.assign(new Error('the backend is going away'), { code: 'ERR_HTTP2_GOAWAY_SESSION' });
+      if (stream) this.take(stream.id)?.listener.failed(error);
     }
     this.endWhenIdle();
   }
@@ -197,15 +233,23 @@ export class H2Connection {
   }
 
   private endWhenIdle(): void {
-    if (!this.gone || this.streams.size > 0) return;
+    if (!this.gone || this.running > 0) return;
     this.flush();
     this.socket.end();
   }
 
   private fail(error: Error): void {
     this.leave();
-    const failed = [...this.streams.values()];
-    this.streams.clear();
-    for (const { listener } of failed) listener.failed(error);
+    for (const stream of this.streams.slice()) if (stream) this.take(stream.id)?.listener.failed(error);
   }
+}
+
+function placeOf(id: number): number {
+  return (id >>> 1) & (PLACES - 1);
+}
+
+/** @throws RangeError when the payload is too short for it */
+function number({ bytes, from, to }: Readonly<Frame>, at: number): number {
+  if (from + at + 4 > to) throw new RangeError('HTTP/2: a frame that is too short');
+  return bytes.readUInt32BE(from + at);
 }

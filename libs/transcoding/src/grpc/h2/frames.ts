@@ -47,11 +47,25 @@ export function requestFrames(id: number, headers: string, body: Uint8Array): Bu
   return bytes;
 }
 
-type FrameHandler = (type: number, flags: number, id: number, payload: Buffer) => void;
+/** One frame. Its payload without padding is `bytes` from `from` to `to`, for as long as the call lasts. */
+export interface Frame {
+  type: number;
+  flags: number;
+  id: number;
+  bytes: Buffer;
+  from: number;
+  to: number;
+  /** Of the payload as it came, with its padding: what flow control counts. */
+  length: number;
+}
+
+type FrameHandler = (frame: Readonly<Frame>) => void;
 
 /** Cuts bytes into frames; header blocks come whole and padding is gone. */
 export class FrameSplitter {
   private readonly handle: FrameHandler;
+  /** One for all: it is read at once. */
+  private readonly frame: Frame = { type: 0, flags: 0, id: 0, bytes: EMPTY, from: 0, to: 0, length: 0 };
   private rest: Buffer = EMPTY;
   private block: { flags: number; id: number; parts: Buffer[]; bytes: number } | undefined;
 
@@ -59,48 +73,62 @@ export class FrameSplitter {
     this.handle = handle;
   }
 
-  /** @throws Error when the peer does not speak HTTP/2 */
+  /**
+   * Keeps nothing of `chunk`: it may be written over afterwards.
+   * @throws Error when the peer does not speak HTTP/2
+   */
   push(chunk: Buffer): void {
     const bytes = this.rest.length ? Buffer.concat([this.rest, chunk]) : chunk;
     let at = 0;
     while (bytes.length - at >= HEAD_BYTES) {
-      const length = bytes.readUIntBE(at, 3);
+      const length = ((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
       if (length > MAX_PAYLOAD) throw new Error('HTTP/2: a frame that is too large');
-      const end = at + HEAD_BYTES + length;
-      if (end > bytes.length) break;
-      const flags = bytes[at + 4] as number;
-      const id = bytes.readUInt32BE(at + 5) & 0x7fff_ffff;
-      this.take(bytes[at + 3] as number, flags, id, bytes.subarray(at + HEAD_BYTES, end));
-      at = end;
+      const from = at + HEAD_BYTES;
+      if (from + length > bytes.length) break;
+      const { frame } = this;
+      frame.type = bytes[at + 3] as number;
+      frame.flags = bytes[at + 4] as number;
+      frame.id = bytes.readUInt32BE(at + 5) & 0x7fff_ffff;
+      frame.bytes = bytes;
+      frame.from = from;
+      frame.to = from + length;
+      frame.length = length;
+      this.take(frame);
+      at = from + length;
     }
-    this.rest = at === bytes.length ? EMPTY : bytes.subarray(at);
+    this.rest = at === bytes.length ? EMPTY : Buffer.from(bytes.subarray(at));
   }
 
-  private take(type: number, flags: number, id: number, payload: Buffer): void {
-    if (this.block || type === FrameType.CONTINUATION) this.continue(type, flags, id, payload);
-    else if (type === FrameType.HEADERS) {
-      const block = unpadded(flags, payload, (flags & Flag.PRIORITY) !== 0 ? 5 : 0);
-      if (flags & Flag.END_HEADERS) this.handle(type, flags, id, block);
-      else this.block = { flags, id, parts: [block], bytes: block.length };
-    } else if (type === FrameType.DATA) this.handle(type, flags, id, unpadded(flags, payload, 0));
-    else this.handle(type, flags, id, payload);
+  private take(frame: Frame): void {
+    const { type, flags, id } = frame;
+    const hasBlock = type === FrameType.HEADERS;
+    if ((hasBlock || type === FrameType.DATA) && flags & (Flag.PADDED | Flag.PRIORITY)) {
+      if (flags & Flag.PADDED) frame.to -= frame.bytes[frame.from++] ?? 0;
+      if (hasBlock && flags & Flag.PRIORITY) frame.from += 5;
+      if (frame.from > frame.to) throw new Error('HTTP/2: more padding than payload');
+    }
+    if (this.block || type === FrameType.CONTINUATION) this.continue(frame);
+    else if (hasBlock && !(flags & Flag.END_HEADERS)) {
+      const part = Buffer.from(frame.bytes.subarray(frame.from, frame.to));
+      this.block = { flags, id, parts: [part], bytes: part.length };
+    } else this.handle(frame);
   }
 
-  private continue(type: number, flags: number, id: number, payload: Buffer): void {
+  private continue(frame: Frame): void {
     const { block } = this;
-    if (!block || type !== FrameType.CONTINUATION || id !== block.id) throw new Error('HTTP/2: a frame out of place');
-    block.parts.push(payload);
-    block.bytes += payload.length;
+    if (!block || frame.type !== FrameType.CONTINUATION || frame.id !== block.id) {
+      throw new Error('HTTP/2: a frame out of place');
+    }
+    block.parts.push(Buffer.from(frame.bytes.subarray(frame.from, frame.to)));
+    block.bytes += frame.length;
     if (block.bytes > MAX_BLOCK) throw new Error('HTTP/2: a header block that is too large');
-    if (!(flags & Flag.END_HEADERS)) return;
+    if (!(frame.flags & Flag.END_HEADERS)) return;
     this.block = undefined;
-    this.handle(FrameType.HEADERS, block.flags, id, Buffer.concat(block.parts));
+    frame.type = FrameType.HEADERS;
+    frame.flags = block.flags;
+    frame.bytes = Buffer.concat(block.parts);
+    frame.from = 0;
+    frame.to = block.bytes;
+    this.handle(frame);
   }
-}
-
-function unpadded(flags: number, payload: Buffer, skip: number): Buffer {
-  if (!(flags & Flag.PADDED)) return skip ? payload.subarray(skip) : payload;
-  const padding = payload[0] ?? 0;
-  if (1 + skip + padding > payload.length) throw new Error('HTTP/2: more padding than payload');
-  return payload.subarray(1 + skip, payload.length - padding);
 }

@@ -12,6 +12,7 @@ export class HpackDecoder {
   private maxDynamicBytes = 4096;
   private bytes: Buffer = Buffer.alloc(0);
   private at = 0;
+  private end = 0;
   /** Blocks that need no dynamic table mean the same each time: servers send the same few again and again. */
   private readonly known = new Map<string, IncomingHttpHeaders>();
 
@@ -19,16 +20,17 @@ export class HpackDecoder {
    * The headers of a block; repeated names are joined. The object is shared: it must not be changed.
    * @throws Error when the block is malformed
    */
-  decode(block: Buffer): IncomingHttpHeaders {
-    const key = block.length <= 256 ? block.toString('latin1') : '';
+  decode(block: Buffer, from = 0, to: number = block.length): IncomingHttpHeaders {
+    const key = to - from <= 256 ? block.toString('latin1', from, to) : '';
     const before = key && this.known.get(key);
     if (before) return before;
     this.bytes = block;
-    this.at = 0;
+    this.at = from;
+    this.end = to;
     const headers: Record<string, string> = {};
     let stateless = true;
     let size = 0;
-    while (this.at < block.length) {
+    while (this.at < to) {
       const first = block[this.at] as number;
       if ((first & 0xe0) === 0x20) {
         this.resize(this.integer(5));
@@ -96,13 +98,13 @@ export class HpackDecoder {
     const length = this.integer(7);
     const from = this.at;
     const to = from + length;
-    if (to > this.bytes.length) throw new Error('HPACK: a string longer than its block');
+    if (to > this.end) throw new Error('HPACK: a string longer than its block');
     this.at = to;
     return huffman ? decodeHuffman(this.bytes, from, to) : this.bytes.toString('latin1', from, to);
   }
 
   private byte(): number {
-    if (this.at >= this.bytes.length) throw new Error('HPACK: the block ends too early');
+    if (this.at >= this.end) throw new Error('HPACK: the block ends too early');
     return this.bytes[this.at++] as number;
   }
 }

@@ -1,0 +1,17 @@
+import type { Exchange } from './context.ts';
+import type { AccessRecord } from './settings.ts';
+
+/** What the access log says of an exchange that is over. */
+export function accessRecord(exchange: Exchange, status: number, traceId: string | undefined): AccessRecord {
+  const { method, template, rpc, requestId, bytes, started } = exchange;
+  return {
+    method,
+    ...(template !== undefined && { template }),
+    ...(rpc !== undefined && { rpc }),
+    status,
+    durationMs: Math.round((performance.now() - started) * 100) / 100,
+    requestId,
+    ...(traceId !== undefined && { traceId }),
+    bytes,
+  };
+}
