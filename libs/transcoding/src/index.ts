@@ -1,3 +1,4 @@
+export { secondsOf } from './http/cors.ts';
 export { createGateway, type Gateway } from './http/gateway.ts';
 export type { AccessRecord, GatewaySettings, MethodPolicy } from './http/settings.ts';
 export { DEFAULT_OPTIONS, ESPV2_OPTIONS, type GatewayMode, parseOptions, type TranscodingOptions } from './options.ts';
@@ -6,3 +7,4 @@ export { parseTemplate, type PathTemplate, TemplateError, type TemplateVariable 
 export { type Api, loadApi } from './rules/api.ts';
 export { GatewayConfigError, type HttpBinding, selectorOf } from './rules/http-rules.ts';
 export type { MethodPlan } from './rules/method-plan.ts';
+export { RouteTable } from './rules/route-table.ts';

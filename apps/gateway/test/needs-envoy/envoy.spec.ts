@@ -32,6 +32,29 @@ describe('GATEWAY=envoy', () => {
     ]);
   });
 
+  test('other methods and what is no preflight are refused in the words of ESPv2', async () => {
+    const put = await fetch(`${url}/v1/articles`, { method: 'PUT' });
+    const message =
+      'The current request is matched to the defined url template "/v1/articles" but its http method is not allowed';
+    expect([put.status, await put.json()]).toEqual([405, { code: 405, message }]);
+    expect((await fetch(`${url}/v1/articles/a`, { method: 'HEAD' })).status).toBe(405);
+    expect((await fetch(`${url}/v1/articles`, { method: 'OPTIONS' })).status).toBe(400);
+  });
+
+  test('every method is also at its gRPC path, and a header may name the method', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = '{"name":"articles/a"}';
+    const direct = await fetch(`${url}/kiban.bff.v1.BffService/GetArticle`, { method: 'POST', headers, body });
+    expect(direct.status).toBe(200);
+    const override = { 'x-http-method-override': 'GET' };
+    expect((await fetch(`${url}/v1/articles/a`, { method: 'POST', headers: override })).status).toBe(200);
+  });
+
+  test('answers name their request', async () => {
+    const answer = await fetch(`${url}/v1/nothing`, { headers: { 'x-request-id': 'abc' } });
+    expect(answer.headers.get('x-request-id')).toBe('abc');
+  });
+
   test('a preflight from another origin is answered', async () => {
     const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' };
     const answer = await fetch(`${url}/v1/articles`, { method: 'OPTIONS', headers });

@@ -1,5 +1,6 @@
 import type { EnvoyConfigSettings } from './envoy-config.ts';
 import { endpoint, split } from './endpoint.ts';
+import { TRANSCODER_OFF } from './rest-routes.ts';
 
 const FILTER = 'type.googleapis.com/envoy.extensions.filters.http';
 
@@ -9,12 +10,7 @@ export function localRoutes({ local }: EnvoyConfigSettings): Record<string, unkn
     name: 'local',
     match: { prefix },
     route: { cluster: 'local' },
-    typed_per_filter_config: {
-      'envoy.filters.http.grpc_json_transcoder': {
-        '@type': `${FILTER}.grpc_json_transcoder.v3.GrpcJsonTranscoder`,
-        proto_descriptor_bin: '',
-      },
-    },
+    typed_per_filter_config: TRANSCODER_OFF,
   }));
 }
 
@@ -28,22 +24,45 @@ export function localCluster(address: string): Record<string, unknown> {
   };
 }
 
-/** Same threshold and type as our own gateway. */
-export function compressor(): Record<string, unknown> {
-  return {
-    name: 'envoy.filters.http.compressor',
+/** Same threshold, type and order as our own gateway. */
+export function compressors(): Record<string, unknown>[] {
+  return [
+    ['br', 'brotli.compressor.v3.Brotli'],
+    ['gzip', 'gzip.compressor.v3.Gzip'],
+  ].map(([name, library]) => ({
+    name: `envoy.filters.http.compressor.${name}`,
     typed_config: {
       '@type': `${FILTER}.compressor.v3.Compressor`,
       response_direction_config: {
         common_config: { min_content_length: 1024, content_type: ['application/json'] },
       },
+      choose_first: name === 'br',
       compressor_library: {
-        name: 'gzip',
-        typed_config: { '@type': 'type.googleapis.com/envoy.extensions.compression.gzip.compressor.v3.Gzip' },
+        name,
+        typed_config: { '@type': `type.googleapis.com/envoy.extensions.compression.${library}` },
       },
     },
+  }));
+}
+
+/** ESPv2 takes the method from this header. */
+export function methodOverride(): Record<string, unknown> {
+  return {
+    name: 'envoy.filters.http.lua',
+    typed_config: { '@type': `${FILTER}.lua.v3.Lua`, default_source_code: { inline_string: METHOD_OVERRIDE } },
   };
 }
+
+const METHOD_OVERRIDE = `function envoy_on_request(handle)
+  local headers = handle:headers()
+  local method = headers:get("x-http-method-override")
+  if method and method ~= "" then
+    headers:replace(":method", method)
+    headers:remove("x-http-method-override")
+    handle:clearRouteCache()
+  end
+end
+`;
 
 /** The route's name stands for the path, which may hold personal data. */
 export function accessLog(): Record<string, unknown> {

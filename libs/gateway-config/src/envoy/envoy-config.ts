@@ -1,9 +1,11 @@
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
-import { DEFAULT_OPTIONS, ESPV2_OPTIONS, loadApi, type MethodPlan, type TranscodingOptions } from '@kiban/transcoding';
+import { DEFAULT_OPTIONS, loadApi, type MethodPlan } from '@kiban/transcoding';
 import type { GatewayPolicy, TokenSource } from '../policy.ts';
-import { accessLog, compressor, localCluster, localRoutes } from './around.ts';
+import { accessLog, compressors, localCluster, localRoutes, methodOverride } from './around.ts';
 import { endpoint, split } from './endpoint.ts';
-import { bareDescriptorSet } from '../strip-source-info.ts';
+import { corsPolicy } from './cors.ts';
+import { restRoutes } from './rest-routes.ts';
+import { transcoder } from './transcoder.ts';
 
 export interface EnvoyConfigSettings {
   /** Default 0.0.0.0. */
@@ -14,7 +16,7 @@ export interface EnvoyConfigSettings {
   readonly local?: { readonly address: string; readonly prefixes: readonly string[] };
   /** How many proxies in front are trusted to have set X-Forwarded-For. Default 0. */
   readonly trustedHops?: number;
-  /** Compress answers of 1 KiB and more with gzip when the client accepts it. Default false, as ESPv2. */
+  /** Compress answers of 1 KiB and more with brotli or gzip when the client accepts it. Default false, as ESPv2. */
   readonly compress?: boolean;
   /** Write a line of JSON for each request to standard output. Default false. */
   readonly accessLog?: boolean;
@@ -32,6 +34,10 @@ export function envoyConfig(
   const { plans } = loadApi(descriptorSet, policy.services, { ...DEFAULT_OPTIONS });
   const services = [...policy.services];
   return {
+    // Each template is a regular expression; Envoy's own limit is 100 steps, which a long path exceeds.
+    layered_runtime: {
+      layers: [{ name: 'static', static_layer: { 're2.max_program_size.error_level': 10_000 } }],
+    },
     static_resources: {
       listeners: [
         {
@@ -64,6 +70,8 @@ function connectionManager(
       stat_prefix: 'rest',
       normalize_path: true,
       merge_slashes: true,
+      always_set_request_id_in_response: true,
+      preserve_external_request_id: true,
       // The backend hears who connected as the last address; what a client claims stands before it.
       use_remote_address: true,
       xff_num_trusted_hops: settings.trustedHops ?? 0,
@@ -80,7 +88,7 @@ function connectionManager(
             routes: [
               ...localRoutes(settings),
               ...[...new Set(plans.map(({ grpcPath }) => grpcPath))].map((path) => grpcRoute(path, plans, policy)),
-              untilTranscoded(policy.services[0] ?? ''),
+              ...restRoutes(descriptorSet, policy),
             ],
             ...(policy.options.corsPreset && {
               typed_per_filter_config: { 'envoy.filters.http.cors': corsPolicy(policy) },
@@ -89,24 +97,17 @@ function connectionManager(
         ],
       },
       http_filters: [
+        methodOverride(),
         ...(policy.options.corsPreset
           ? [{ name: 'envoy.filters.http.cors', typed_config: { '@type': `${FILTER}.cors.v3.Cors` } }]
           : []),
-        ...(settings.compress ? [compressor()] : []),
+        ...(settings.compress ? compressors() : []),
         { name: 'envoy.filters.http.grpc_json_transcoder', typed_config: transcoder(descriptorSet, policy) },
         { name: 'envoy.filters.http.jwt_authn', typed_config: tokens(plans, policy, settings) },
         { name: 'envoy.filters.http.router', typed_config: { '@type': `${FILTER}.router.v3.Router` } },
       ],
     },
   };
-}
-
-/**
- * A path has no route of its own until it is transcoded; this one only gives it the CORS policy. What no rule matches
- * does not get as far as its cluster: the transcoder refuses it.
- */
-function untilTranscoded(cluster: string): Record<string, unknown> {
-  return { name: 'unknown', match: { prefix: '/' }, route: { cluster } };
 }
 
 /** All refusals are JSON; a 404 has ESPv2's words. */
@@ -135,39 +136,6 @@ function grpcRoute(path: string, plans: readonly MethodPlan[], policy: GatewayPo
       retry_policy: { retry_on: 'reset,connect-failure,refused-stream', num_retries: 1 },
     },
   };
-}
-
-function transcoder(descriptorSet: FileDescriptorSet, policy: GatewayPolicy): Record<string, unknown> {
-  const options = { ...DEFAULT_OPTIONS, ...ESPV2_OPTIONS, ...policy.options };
-  return {
-    '@type': `${FILTER}.grpc_json_transcoder.v3.GrpcJsonTranscoder`,
-    proto_descriptor_bin: Buffer.from(bareDescriptorSet(descriptorSet)).toString('base64'),
-    services: [...policy.services],
-    auto_mapping: options.autoMapping,
-    convert_grpc_status: options.convertGrpcStatus,
-    ignored_query_parameters: options.ignoredQueryParameters,
-    ignore_unknown_query_parameters: options.ignoreUnknownQueryParameters,
-    query_param_unescape_plus: options.queryParamUnescapePlus,
-    request_validation_options: { reject_unknown_method: true },
-  };
-}
-
-function corsPolicy({ options }: GatewayPolicy): Record<string, unknown> {
-  const all = { ...DEFAULT_OPTIONS, ...options };
-  return {
-    '@type': `${FILTER}.cors.v3.CorsPolicy`,
-    allow_origin_string_match: [originMatcher(all)],
-    allow_methods: all.corsAllowMethods,
-    allow_headers: all.corsAllowHeaders,
-    expose_headers: all.corsExposeHeaders,
-    allow_credentials: all.corsAllowCredentials,
-    max_age: '1728000',
-  };
-}
-
-function originMatcher({ corsPreset, corsAllowOrigin }: TranscodingOptions): Record<string, unknown> {
-  if (corsAllowOrigin === '*') return { safe_regex: { regex: '.*' } };
-  return corsPreset === 'cors_with_regex' ? { safe_regex: { regex: corsAllowOrigin } } : { exact: corsAllowOrigin };
 }
 
 /** The filter stands behind the transcoder, so its rules name gRPC paths: no REST path can slip past them. */

@@ -29,9 +29,38 @@ export async function authenticate(
     await verifier.verify(token);
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
-    throw new RequestError(error.reason === 'wrong-audience' ? 403 : 401, MESSAGES[error.reason]);
+    const message = error.reason === 'malformed' ? malformed(token) : MESSAGES[error.reason];
+    throw new RequestError(error.reason === 'wrong-audience' ? 403 : 401, message);
   }
   return token.split('.')[1] ?? '';
+}
+
+/** Which part of a token is none, in Envoy's words. */
+function malformed(token: string): string {
+  const [header, payload, signature, more] = token.split('.');
+  if (header === undefined || payload === undefined || signature === undefined || more !== undefined)
+    return MESSAGES.malformed;
+  for (const [name, part] of [
+    ['header', header],
+    ['payload', payload],
+  ] as const) {
+    if (!isBase64url(part)) return `Jwt ${name} is an invalid Base64url encoded`;
+    if (!isObject(Buffer.from(part, 'base64url').toString('utf8'))) return `Jwt ${name} is an invalid JSON`;
+  }
+  return isBase64url(signature) ? MESSAGES['bad-signature'] : 'Jwt signature is an invalid Base64url encoded';
+}
+
+function isBase64url(text: string): boolean {
+  return /^[A-Za-z0-9_-]+$/.test(text) && text.length % 4 !== 1;
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null;
+  } catch {
+    return false;
+  }
 }
 
 function tokenOf(headers: IncomingHttpHeaders, query: string): string | undefined {

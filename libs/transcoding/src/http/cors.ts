@@ -55,7 +55,8 @@ export class Cors {
   }
 }
 
-function secondsOf(duration: string): number {
+/** Seconds of a duration written as `480h` or `1h30m`. */
+export function secondsOf(duration: string): number {
   const units: Record<string, number> = { h: 3600, m: 60, s: 1 };
   let seconds = 0;
   for (const [, amount, unit] of duration.matchAll(/(\d+)([hms])/g))

@@ -56,9 +56,10 @@ export function replyError(exchange: Exchange, { status, message }: Pick<Request
   reply(exchange, status, headers, plain ? message : JSON.stringify({ code: status, message }));
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-function challenge({ request, path }: Exchange, message: string): string {
-  const realm = `Bearer realm="http://${(request.headers.host ?? '').replaceAll('"', '')}${path.replaceAll('"', '%22')}"`;
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3, with the URL that was asked for, as Envoy names it. */
+function challenge({ request, originalPath }: Exchange, message: string): string {
+  const path = originalPath.slice(0, 256).replaceAll('"', '%22');
+  const realm = `Bearer realm="http://${(request.headers.host ?? '').replaceAll('"', '')}${path}"`;
   return message === 'Jwt is missing' ? realm : `${realm}, error="invalid_token"`;
 }
 

@@ -17,6 +17,11 @@ export class RouteTable {
     for (const { plan, pattern } of this.routes) this.byPlan.set(plan, pattern);
   }
 
+  /** The routes, the most specific first. */
+  list(): readonly { readonly plan: MethodPlan; readonly pattern: RegExp }[] {
+    return this.routes;
+  }
+
   /** Whether the route of this plan takes the path: a shortcut for what the path matcher found already. */
   takes(plan: MethodPlan, path: string): boolean {
     return this.byPlan.get(plan)?.test(path) ?? false;
@@ -34,7 +39,10 @@ export class RouteTable {
   }
 }
 
-/** https://github.com/GoogleCloudPlatform/esp-v2/blob/master/src/go/util/httppattern/uri_template.go */
+/**
+ * The paths of a route. ESPv2 makes them so:
+ * https://github.com/GoogleCloudPlatform/esp-v2/blob/master/src/go/util/httppattern/uri_template.go
+ */
 function patternOf({ path }: MethodPlan, noColonInWildcards: boolean): RegExp {
   const one = noColonInWildcards ? '[^/:]+' : '[^/]+';
   const many = noColonInWildcards ? '[^:]*' : '.*';
