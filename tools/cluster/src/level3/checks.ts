@@ -6,6 +6,7 @@ import { recoversFromKills } from './kills.ts';
 import { Load } from './load.ts';
 import { Reader } from './reader.ts';
 import { rollsOutUnderLoad } from './rollouts.ts';
+import { debugsInOwnNamespace } from './edits/debug.ts';
 import { editsAreServed } from './edits/edits-are-served.ts';
 import { talksOnlyAsAllowed } from './talk.ts';
 import { comesUp, token } from './up.ts';
@@ -19,8 +20,11 @@ const GROUPS: Readonly<Record<string, (node: Node, say: (line: string) => void) 
   load: underLoad,
   developer: async (node, say) => [await developsApart(node, say)],
   skaffold: async (node, say) => [await editsAreServed(node, say)],
+  debug: async (node, say) => [await debugsInOwnNamespace(node, say)],
 };
 export const CHECKS = Object.keys(GROUPS);
+/** What runs when nothing is chosen, in less than ten minutes. */
+export const USUAL = CHECKS.filter((name) => name !== 'debug');
 
 /** Brings the platform up and runs the checks that are asked for. */
 export async function checksOn(node: Node, wanted: readonly string[], say: (line: string) => void): Promise<Check[]> {

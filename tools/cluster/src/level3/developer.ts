@@ -21,7 +21,7 @@ export async function developsApart(node: Node, say: (line: string) => void): Pr
   const createdMs = Date.now() - started;
   await shell(
     node,
-    `kubectl kustomize apps/bff/k8s/dev | sed 's#image: kiban/bff$#image: kiban/bff:next#' | kubectl -n ${SPACE} apply -f -
+    `kubectl kustomize apps/bff/k8s/dev | sed 's#image: kiban/bff$#image: kiban/bff:dev#' | kubectl -n ${SPACE} apply -f -
      kubectl -n ${SPACE} rollout status deployment/bff --timeout=120s
      kubectl -n ${SPACE} rollout status deployment/gateway --timeout=120s
      kubectl -n ${SPACE} wait --for=condition=complete job/pubsub-topology --timeout=120s`,

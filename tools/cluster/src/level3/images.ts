@@ -6,6 +6,8 @@ import { DockerEngine } from './docker-engine.ts';
 
 export const DNS_IMAGE = 'kiban-standin/coredns:1';
 export const POSTGRES_IMAGE = 'postgres:18.1-trixie';
+/** The service that the developer of the check works on. */
+export const DEVELOPED = 'bff';
 export const APPS = [
   'bff',
   'content',
@@ -24,13 +26,15 @@ export async function saveImages(state: string, processes: Processes, say: (line
   try {
     say('building the images with stand-in bases');
     docker.buildPlatform();
+    // What a developer's namespace runs: the image of the edit loop.
+    docker.buildPlatform('--dev', DEVELOPED);
     // The next version of every service: the same code under another name, so that a rollout mixes two images.
     for (const app of APPS) docker.run(['build', '--quiet', '--tag', `kiban/${app}:next`, '-'], next(app));
     docker.imageOfProgram(PAUSE_IMAGE, program('pause'));
     docker.imageOfProgram(DNS_IMAGE, program('coredns'));
     const file = join(state, 'images.tar');
     const apps = APPS.flatMap((app) => [`kiban/${app}:local`, `kiban/${app}:next`]);
-    docker.run(['save', '--output', file, PAUSE_IMAGE, DNS_IMAGE, POSTGRES_IMAGE, ...apps]);
+    docker.run(['save', '--output', file, PAUSE_IMAGE, DNS_IMAGE, POSTGRES_IMAGE, `kiban/${DEVELOPED}:dev`, ...apps]);
     return file;
   } finally {
     await processes.stop('dockerd');

@@ -26,7 +26,11 @@ const artifact = z.strictObject({
   context: z.literal('bundle'),
   docker: z.strictObject({ dockerfile: z.string(), target: z.enum(['runtime', 'dev']) }),
 });
-const forward = { resourceType: z.literal('service'), resourceName: z.string(), namespace: z.string() };
+const forward = {
+  resourceType: z.enum(['service', 'deployment']),
+  resourceName: z.string(),
+  namespace: z.string().optional(),
+};
 const profile = z.strictObject({
   name: z.string(),
   build: z.strictObject({ local: local.optional(), tagPolicy: tagPolicy.optional() }).optional(),

@@ -10,6 +10,7 @@ import { addressOf, list, type Node, shell } from '../cluster.ts';
 import { DockerEngine } from '../docker-engine.ts';
 import { Reader } from '../reader.ts';
 import { token } from '../up.ts';
+import { nameBases } from './name-bases.ts';
 import { middle, phasesOf, sentence } from './phases.ts';
 import { SkaffoldLoop } from './skaffold-loop.ts';
 
@@ -30,9 +31,7 @@ const WHAT = `skaffold dev -p local: an edit of ${SERVICE} is served in ${GOAL_M
 export async function editsAreServed(node: Node, say: (line: string) => void): Promise<Check> {
   const docker = new DockerEngine(node.plane.state);
   await docker.start(node.plane.processes);
-  // The names that the Dockerfile asks a registry for.
-  docker.run(['tag', 'kiban-standin/node:26.10.0', 'node:26.10.0-bookworm-slim']);
-  docker.run(['tag', 'kiban-standin/cc-debian12:nonroot', 'gcr.io/distroless/cc-debian12:nonroot']);
+  nameBases(docker);
   const source = readFileSync(SOURCE, 'utf8');
   if (!source.includes(LINE)) throw new ClusterError(`${SOURCE} does not hold ${LINE}, which this edits`);
   const started = Date.now();

@@ -1,0 +1,68 @@
+import type { Check } from '../../check.ts';
+import { eventually } from '../../level2/wait.ts';
+import { addressOf, get, type Node, shell } from '../cluster.ts';
+import { DockerEngine } from '../docker-engine.ts';
+import { Reader } from '../reader.ts';
+import { token } from '../up.ts';
+import { nameBases } from './name-bases.ts';
+import { SkaffoldLoop } from './skaffold-loop.ts';
+
+const USER = 'bob';
+const SPACE = `dev-${USER}`;
+const OWN = ['bff', 'content', 'recommendation'];
+const INSPECTOR = 9229;
+const READY_MS = 240_000;
+const ENTRY = { 'x-dev-namespace': SPACE };
+
+/**
+ * A developer's namespace as deploy/README.md says it, with Skaffold: made, services run in it under Node's inspector, which is
+ * reached by the forwarded ports, filled with the synthetic data, and removed.
+ */
+export async function debugsInOwnNamespace(node: Node, say: (line: string) => void): Promise<Check> {
+  const docker = new DockerEngine(node.plane.state);
+  await docker.start(node.plane.processes);
+  nameBases(docker);
+  const { spec } = await get(node, 'v1', 'services/postgres');
+  const database = `postgres://postgres:kiban@${String(spec?.['clusterIP'])}:5432/postgres`;
+  const started = Date.now();
+  say(await shell(node, `npm run -s dev-namespace -- create ${USER} --own ${OWN.join(',')} --database ${database}`));
+  const skaffold = ['skaffold', 'dev', '-p', 'debug', '-m', OWN.join(','), '-n', SPACE];
+  const flags = ['--port-forward', '--cleanup=false', '--interactive=false'];
+  const loop = new SkaffoldLoop(node, docker, [...OWN, 'run', ...skaffold, ...flags]);
+  const reader = new Reader(await addressOf(node, 'gateway'), await token(node, 'reader-1'), ENTRY);
+  const problems: string[] = [];
+  let inspected = 0;
+  let articles = 0;
+  try {
+    await eventually(async () => loop.ended || loop.said.includes('Watching for changes'), READY_MS);
+    if (loop.ended) problems.push(`skaffold dev -p debug ended:\n${loop.said.slice(-3000)}`);
+    say(`level 3: skaffold dev -p debug watches after ${Date.now() - started} ms`);
+    for (const port of OWN.map((_, index) => INSPECTOR + index)) {
+      if (await eventually(() => inspects(port), 20_000)) inspected += 1;
+      else problems.push(`no inspector answers on port ${port}:\n${loop.said.slice(-1500)}`);
+    }
+    const served = await eventually(async () => (await reader.call('GET', '/v1/articles')).status === 200, 60_000);
+    if (!served) problems.push('the own services are not reached by the header');
+    say(await shell(node, `npm run -s dev-namespace -- seed ${USER}`));
+    const { body } = await reader.call('GET', '/v1/articles?pageSize=50');
+    articles = (body['articles'] as unknown[] | undefined)?.length ?? 0;
+    if (articles === 0) problems.push('what was seeded is not answered');
+  } finally {
+    reader.close();
+    await loop.stop();
+    say(await shell(node, `npm run -s dev-namespace -- remove ${USER} --database ${database}`));
+  }
+  return {
+    level: 3,
+    what: "skaffold dev -p debug in a developer's namespace: inspectors are forwarded, the data set is seeded, all of it goes",
+    ok: problems.length === 0,
+    figure: `${inspected} of ${OWN.length} inspectors answer; ${articles} articles in the first page after the seed`,
+    problems,
+  };
+}
+
+/** Whether Node's inspector answers on a port of this machine, with a program to look at. */
+async function inspects(port: number): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${port}/json/list`, { signal: AbortSignal.timeout(1_000) });
+  return ((await answer.json()) as unknown[]).length > 0;
+}
