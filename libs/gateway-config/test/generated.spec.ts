@@ -94,3 +94,10 @@ test('the Envoy config has the CORS policy on every path, also before it is tran
   const text = JSON.stringify(envoyConfig(set, kibanPolicy, { tokens }));
   expect(text).toContain('"name":"unknown","match":{"prefix":"/"}');
 });
+
+test('browsers may read the headers that the BFF sends', () => {
+  // As apps/bff/src/rate-limit names them; a rule about another application's files has no place here.
+  for (const name of ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'Retry-After', 'ETag']) {
+    expect(kibanPolicy.options.corsExposeHeaders?.split(',')).toContain(name);
+  }
+});

@@ -88,3 +88,14 @@ test('a half-closed socket counts as a client that left, as for Envoy, and distu
   await once(socket, 'close');
   expect((await rawRequest(fixture.port, { method: 'GET', path: '/v1/articles' })).status).toBe(200);
 });
+
+test('a field mask that expands to gigabytes is refused', async () => {
+  const updateMask = `${'a'.repeat(40_000)}(${'b,'.repeat(25_000)}b)`;
+  const answer = await rawRequest(fixture.port, {
+    method: 'POST',
+    path: '/kiban.bff.v1.BffService/UpdateArticle',
+    headers: json,
+    body: Buffer.from(JSON.stringify({ updateMask })),
+  });
+  expect([answer.status, answer.body.toString()]).toEqual([400, expect.stringContaining('characters')]);
+});

@@ -2,6 +2,7 @@ import type { DescField } from '@bufbuild/protobuf';
 import type { QueryParameter } from '../path/query.ts';
 import { resolveFieldPath } from './http-rules.ts';
 import type { MethodPlan } from './method-plan.ts';
+import { RequestError } from './request-error.ts';
 import type { ResolvedBinding } from './weave.ts';
 
 export interface BoundQuery {
@@ -9,6 +10,9 @@ export interface BoundQuery {
   /** A sentence for each parameter that names no field. */
   readonly unknown: string[];
 }
+
+/** Servers read no message that is nested deeper than 100; a name in a query could be thousands deep. */
+const MAX_DEPTH = 500;
 
 /** Finds the fields that query parameters name; the names may be percent-encoded and in either spelling. */
 export function bindQuery(
@@ -23,7 +27,9 @@ export function bindQuery(
     if (ignored.has(rawName)) continue;
     const fields = resolve(plan, rawName, name);
     if (typeof fields === 'string') unknown.push(fields);
-    else if (!insideHttpBody(plan, fields)) bindings.push({ fields, value, from: 'query' });
+    else if (fields.length > MAX_DEPTH) {
+      throw new RequestError(400, `A parameter names a field more than ${MAX_DEPTH} levels deep.`);
+    } else if (!insideHttpBody(plan, fields)) bindings.push({ fields, value, from: 'query' });
   }
   return { bindings, unknown };
 }

@@ -12,11 +12,15 @@ export function writeFieldMask(writer: BinaryWriter, value: JsonNode, path: stri
 /** A key of a map, `["some_key"]`; anything may stand in it. */
 const MAP_KEY = /\["(?:[^"\\]|\\.)*"\]/sy;
 
+/** Characters that a mask may expand to: a long prefix before many short names would be gigabytes. */
+const MAX_EXPANDED = 1 << 20;
+
 /** `a.b(c,d),e` is the compact spelling of `a.b.c,a.b.d,e`. */
 function expand(text: string, fail: (expected: string) => Error): string[] {
   const found: string[] = [];
   const prefixes: string[] = [];
   let from = 0;
+  let length = 0;
   for (let at = 0; at <= text.length; at++) {
     const char = text[at];
     if (char === '[') {
@@ -27,7 +31,12 @@ function expand(text: string, fail: (expected: string) => Error): string[] {
     const name = text.slice(from, at);
     from = at + 1;
     if (char === '(') prefixes.push(append(prefixes.at(-1), name));
-    else if (name) found.push(append(prefixes.at(-1), name));
+    else if (name) {
+      const path = append(prefixes.at(-1), name);
+      length += path.length;
+      if (length > MAX_EXPANDED) throw fail(`no more than ${MAX_EXPANDED} characters`);
+      found.push(path);
+    }
     if (char === ')' && prefixes.pop() === undefined) throw fail('balanced parentheses');
   }
   if (prefixes.length) throw fail('balanced parentheses');
