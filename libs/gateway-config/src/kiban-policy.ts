@@ -45,7 +45,8 @@ export const kibanPolicy: GatewayPolicy = {
     connectionBufferLimitBytes: 4 << 20,
     corsPreset: 'basic',
     corsAllowHeaders: 'Authorization,Content-Type,If-None-Match,Traceparent,X-Api-Key,X-Request-Id',
-    corsExposeHeaders: 'Content-Length,ETag,RateLimit-Limit,RateLimit-Remaining,RateLimit-Reset,Retry-After,X-Request-Id',
+    corsExposeHeaders:
+      'Content-Length,ETag,RateLimit-Limit,RateLimit-Remaining,RateLimit-Reset,Retry-After,X-Request-Id',
   },
   settableFromBody: {
     [`${BFF}.UpdateArticle article.name`]:

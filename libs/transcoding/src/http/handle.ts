@@ -11,6 +11,9 @@ import { reply, replyError } from './reply.ts';
 import { startRequestSpan } from './spans.ts';
 import { sendKnown, transcode } from './transcode.ts';
 
+/** Told of one request: a body may have a hundred thousand unknown fields. */
+const MAX_DOUBTS = 5;
+
 /** Answers one request, whatever it is. Never throws. */
 export function handle(exchange: Exchange): void {
   try {
@@ -70,11 +73,10 @@ function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<v
   const plan = match.data;
   exchange.template = plan.template;
   exchange.rpc = plan.grpcPath;
-  let doubted = false;
+  let doubts = 0;
   const doubt = (problem: string) => {
-    doubted = true;
     if (context.mode === 'strict') throw new RequestError(400, problem);
-    context.settings.onDoubt?.(problem, plan.template);
+    if (doubts++ < MAX_DOUBTS) context.settings.onDoubt?.(problem, plan.template);
   };
   const query = bindQuery(
     plan,
@@ -93,7 +95,7 @@ function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<v
   overrides(fromPath, query.bindings, doubt);
   const bindings = [...fromPath, ...query.bindings];
   return transcode(exchange, plan, bindings, context.backendOf(plan.method.parent.typeName), doubt, (framed) => {
-    if (key !== undefined && !doubted) context.known.add(key, { plan, framed });
+    if (key !== undefined && doubts === 0) context.known.add(key, { plan, framed });
   });
 }
 

@@ -53,13 +53,17 @@ function weft(): Weft {
 
 function weaveInto(object: JsonObject, node: Weft, collision: ((found: Collision) => void) | undefined): void {
   const entries = object.entries.splice(0);
+  // Looked at once each, so that many fields and many bindings do not multiply.
+  const names = entries.length === 0 ? NO_NAMES : namesOf(node);
   for (const [key, value] of entries) {
     if (value instanceof JsonObject) {
       for (const [field, inner] of node.messages) {
         if (key === field.name) weaveInto(value, inner, collision);
         else if (key === field.jsonName && collision) report(value, inner, collision);
       }
-    } else if (value !== null && !Array.isArray(value)) scalar(object, node, key, value, collision);
+    } else if (value !== null && !Array.isArray(value) && names.delete(key)) {
+      scalar(object, node, key, value, collision);
+    }
     object.entries.push([key, value]);
   }
   for (const { field, binding } of node.bindings.splice(0)) {
@@ -72,6 +76,13 @@ function weaveInto(object: JsonObject, node: Weft, collision: ((found: Collision
     object.entries.push([field.name, value]);
   }
   node.messages.clear();
+}
+
+const NO_NAMES = new Set<string>();
+
+/** Both spellings of the fields that are bound. */
+function namesOf({ bindings }: Weft): Set<string> {
+  return new Set(bindings.flatMap(({ field }) => [field.name, field.jsonName]));
 }
 
 /** One element of a list, else the value. */
@@ -99,8 +110,9 @@ function scalar(
 
 /** Collisions inside a message that the body spells in camelCase: upstream does not see them, strict mode must. */
 function report(object: JsonObject, node: Weft, collision: (found: Collision) => void): void {
+  const names = namesOf(node);
   for (const [key, value] of object.entries) {
-    for (const { field, binding } of node.bindings) {
+    for (const { field, binding } of names.delete(key) ? node.bindings : []) {
       if (field.fieldKind !== 'list' && (key === field.name || key === field.jsonName)) {
         collision({ ...made(key, field, binding, value), protoName: false });
       }
