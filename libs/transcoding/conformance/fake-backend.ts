@@ -49,9 +49,9 @@ export class FakeBackend extends EventEmitter {
     this.server.close();
   }
 
-  /** Resolves when so many messages arrived. */
-  async messages(count: number): Promise<void> {
-    while ((this.received.at(-1)?.messages.length ?? 0) < count) await once(this, 'message');
+  /** Resolves when so many messages arrived; rejects when the signal says so before. */
+  async messages(count: number, signal: AbortSignal): Promise<void> {
+    while ((this.received.at(-1)?.messages.length ?? 0) < count) await once(this, 'message', { signal });
   }
 
   private async serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {

@@ -20,6 +20,7 @@ export interface Result {
 
 /** Nothing listens there: port 1 needs root and no service uses it. */
 const NOWHERE = '127.0.0.1:1';
+const NO_MESSAGE_MS = 1_000;
 
 interface Station {
   readonly backend: FakeBackend;
@@ -118,7 +119,8 @@ async function send(
     ...(request.body !== undefined && { body: Buffer.from(request.body) }),
     ...(request.body_base64 !== undefined && { body: Buffer.from(request.body_base64, 'base64') }),
     ...(request.body_chunks && { chunks: request.body_chunks.map((chunk) => Buffer.from(chunk)) }),
-    next: (index) => backend.messages(index + 1),
+    // Pieces of one message make none each.
+    next: (index) => backend.messages(index + 1, AbortSignal.timeout(NO_MESSAGE_MS)).catch(() => {}),
   });
 }
 
