@@ -1,10 +1,12 @@
-// A gRPC server that answers every call with the same list of articles, about 1 KB of JSON: node backend.ts
+// A gRPC server that answers every small call with the same list of articles, about 1 KB of JSON, and every other with one
+// article, as if it had been made: node backend.ts
 // It speaks HTTP/2 by hand, without reading a header: beside Node's own server it costs next to nothing, so what is
 // measured is what stands in front of it.
 import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { ListArticlesResponseSchema } from '@kiban/contracts/kiban/bff/v1';
+import { ArticleSchema } from '@kiban/contracts/kiban/content/v1';
 
 const articles = Array.from({ length: 3 }, (_, index) => ({
   name: `articles/article-${index}`,
@@ -15,11 +17,6 @@ const articles = Array.from({ length: 3 }, (_, index) => ({
   createTime: { seconds: 1_700_000_000n + BigInt(index), nanos: 0 },
   etag: '"0123456789abcdef"',
 }));
-const message = toBinary(ListArticlesResponseSchema, create(ListArticlesResponseSchema, { articles }));
-const framed = Buffer.alloc(5 + message.length);
-framed.writeUInt32BE(message.length, 1);
-framed.set(message, 5);
-
 /** https://www.rfc-editor.org/rfc/rfc9113#name-frame-format */
 const DATA = 0;
 const HEADERS = 1;
@@ -52,18 +49,28 @@ function literal(name: string, value: string): Buffer {
 
 // 0x88 is `:status: 200` of the static table.
 const head = Buffer.concat([Buffer.from([0x88]), literal('content-type', 'application/grpc')]);
-const answer = Buffer.concat([
-  h2Frame(HEADERS, END_HEADERS, 0, head),
-  h2Frame(DATA, 0, 0, framed),
-  h2Frame(HEADERS, END_HEADERS | END_STREAM, 0, literal('grpc-status', '0')),
-]);
-const streamFields = [5, 9 + head.length + 5, 9 + head.length + 9 + framed.length + 5];
 
-function answerFor(stream: number): Buffer {
-  const bytes = Buffer.from(answer);
-  for (const at of streamFields) bytes.writeUInt32BE(stream, at);
-  return bytes;
+/** Makes the answer to each stream from one message. */
+function answerWith(message: Uint8Array): (stream: number) => Buffer {
+  const framed = Buffer.alloc(5 + message.length);
+  framed.writeUInt32BE(message.length, 1);
+  framed.set(message, 5);
+  const answer = Buffer.concat([
+    h2Frame(HEADERS, END_HEADERS, 0, head),
+    h2Frame(DATA, 0, 0, framed),
+    h2Frame(HEADERS, END_HEADERS | END_STREAM, 0, literal('grpc-status', '0')),
+  ]);
+  const streamFields = [5, 9 + head.length + 5, 9 + head.length + 9 + framed.length + 5];
+  return (stream) => {
+    const bytes = Buffer.from(answer);
+    for (const at of streamFields) bytes.writeUInt32BE(stream, at);
+    return bytes;
+  };
 }
+
+const SMALL_BYTES = 64;
+const list = answerWith(toBinary(ListArticlesResponseSchema, create(ListArticlesResponseSchema, { articles })));
+const article = answerWith(toBinary(ArticleSchema, create(ArticleSchema, articles[0])));
 
 function update(bytes: number): Buffer {
   const payload = Buffer.alloc(4);
@@ -92,8 +99,10 @@ const server = createServer((socket: Socket) => {
       const flags = buffer[4] as number;
       const stream = buffer.readUInt32BE(5);
       if (type === DATA) taken += length;
-      if ((type === DATA || type === HEADERS) && flags & END_STREAM) out.push(answerFor(stream));
-      else if (type === SETTINGS && !(flags & 1)) out.push(h2Frame(SETTINGS, 1, 0, Buffer.alloc(0)));
+      if ((type === DATA || type === HEADERS) && flags & END_STREAM) {
+        out.push(type === DATA && length > SMALL_BYTES ? article(stream) : list(stream));
+      }
+      if (type === SETTINGS && !(flags & 1)) out.push(h2Frame(SETTINGS, 1, 0, Buffer.alloc(0)));
       else if (type === PING && !(flags & 1)) out.push(h2Frame(PING, 1, 0, buffer.subarray(9, 9 + length)));
       buffer = buffer.subarray(9 + length);
     }

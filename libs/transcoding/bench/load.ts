@@ -33,15 +33,11 @@ export function directCaller(address: string): Caller {
     });
 }
 
-const REQUEST = Buffer.from(
-  'GET /v1/articles?pageSize=3 HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\nuser-agent: bench\r\n\r\n',
-);
-
 /**
  * One connection that is kept; it sends a request and waits for its answer, without an HTTP client: the load must cost
  * less than what it loads. Rejects on any status but 200.
  */
-export function restCaller(address: string): Caller {
+export function restCaller(address: string, request: Buffer): Caller {
   const [host = '', port] = address.split(':');
   const socket = connect(Number(port), host);
   socket.setNoDelay(true);
@@ -64,7 +60,7 @@ export function restCaller(address: string): Caller {
   return () =>
     new Promise((resolve, reject) => {
       settle = { resolve, reject };
-      socket.write(REQUEST);
+      socket.write(request);
     });
 }
 

@@ -1,10 +1,15 @@
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureDevelopmentKeys, mintDevelopmentToken } from '@kiban/auth';
 import { descriptorSet } from '@kiban/contracts';
 import { bareEnvoyConfig } from '../conformance/differential/bare-envoy-config.ts';
 import { findEnvoy, startEnvoy } from '../conformance/differential/envoy-process.ts';
+
+/** MB of the young generation, as `npm start` gives the gateway. */
+const YOUNG_MB = 4;
 
 /** A process under measurement. */
 export interface Subject {
@@ -15,10 +20,47 @@ export interface Subject {
   stop(): Promise<void>;
 }
 
+const USAGE = ['--import', join(import.meta.dirname, 'usage-hook.ts')];
+const SOURCE = '--conditions=@kiban/source';
+
 export async function startNode(name: string, file: string, ...args: string[]): Promise<Subject> {
-  const child = fork(join(import.meta.dirname, file), args, { execArgv: ['--conditions=@kiban/source'] });
+  const child = fork(join(import.meta.dirname, file), args, { execArgv: [SOURCE, ...USAGE] });
   const [{ address }] = (await once(child, 'message')) as [{ address: string }];
   return { name, address, cpuMicros: () => askCpu(child), stop: () => end(child) };
+}
+
+/**
+ * The gateway that `npm start` runs, with all that it does there: access log into a file, metrics, ETags, compression,
+ * CORS, tokens, deadlines; Node's options are those of tools/local's supervise-app.ts.
+ */
+export async function startGateway(backend: string): Promise<Subject & { readonly token: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+  const { jwksFile, issuer, audience } = await ensureDevelopmentKeys(folder);
+  const logFile = openSync(join(folder, 'gateway.log'), 'a');
+  const options = [`--max-semi-space-size=${YOUNG_MB}`, '--max-old-space-size=128', '--enable-source-maps'];
+  const main = join(import.meta.dirname, '../../../apps/gateway/src/main.ts');
+  const child = spawn(process.execPath, [SOURCE, ...options, ...USAGE, main], {
+    stdio: ['ignore', logFile, 'inherit', 'ipc'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_ENV: 'development',
+      MALLOC_ARENA_MAX: '2',
+      GATEWAY_PORT: '0',
+      OPS_PORT: '0',
+      BFF_ADDRESS: backend,
+      RECOMMENDATION_ADDRESS: backend,
+      AUTH_JWKS_URL: jwksFile,
+      AUTH_ISSUER: issuer,
+      AUTH_AUDIENCE: audience,
+    },
+  });
+  const [{ http }] = (await once(child, 'message')) as [{ http: string }];
+  const stop = async () => {
+    await end(child);
+    rmSync(folder, { recursive: true });
+  };
+  const token = await mintDevelopmentToken(folder, { subject: 'alice' });
+  return { name: 'gateway', address: http, token, cpuMicros: () => askCpu(child), stop };
 }
 
 async function askCpu(child: ChildProcess): Promise<number> {
