@@ -1,13 +1,7 @@
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  connect,
-  constants,
-  type OutgoingHttpHeaders,
-} from 'node:http2';
-
+import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from 'node:http2';
 import { H2Connection, type StreamListener } from './h2/connection.ts';
 import { encodeHeaders } from './h2/hpack-encoder.ts';
+import { StreamSession } from './stream-session.ts';
 
 /** A request that never reached the backend: it may be sent again. */
 export function wasNotProcessed(error: unknown): boolean {
@@ -24,6 +18,12 @@ export function wasNotProcessed(error: unknown): boolean {
   );
 }
 
+/** A stream of node:http2 and where it runs. */
+export interface RunningStream {
+  readonly session: StreamSession;
+  readonly stream: ClientHttp2Stream;
+}
+
 /** Where a call runs that has a stream of its own kind. */
 export interface SmallCall {
   readonly connection: H2Connection;
@@ -38,10 +38,10 @@ export interface SmallCall {
  */
 export class Backend {
   readonly address: string;
-  private session: ClientHttp2Session | undefined;
+  private session: StreamSession | undefined;
   private lane: H2Connection | undefined;
   /** By path; there are as many as the API has methods. */
-  private readonly prefixes = new Map<string, string>();
+  private readonly prefixes = new Map<string, Uint8Array>();
 
   /** `address` is `host:port`. */
   constructor(address: string) {
@@ -49,8 +49,9 @@ export class Backend {
   }
 
   /** Starts a request. Errors arrive as the stream's `error` event. */
-  request(headers: OutgoingHttpHeaders, endStream: boolean): ClientHttp2Stream {
-    return this.connected().request({ ':authority': this.address, ...headers }, { endStream });
+  request(headers: OutgoingHttpHeaders, endStream: boolean): RunningStream {
+    const session = this.connected();
+    return { session, stream: session.request({ ':authority': this.address, ...headers }, endStream) };
   }
 
   /**
@@ -74,11 +75,11 @@ export class Backend {
     return id === undefined ? undefined : { connection: lane, id };
   }
 
-  private prefixOf(path: string): string {
+  private prefixOf(path: string): Uint8Array {
     let prefix = this.prefixes.get(path);
     if (!prefix) {
       const pseudo = { ':method': 'POST', ':scheme': 'http', ':path': path, ':authority': this.address };
-      this.prefixes.set(path, (prefix = encodeHeaders(pseudo)));
+      this.prefixes.set(path, (prefix = Buffer.from(encodeHeaders(pseudo))));
     }
     return prefix;
   }
@@ -90,22 +91,10 @@ export class Backend {
     this.session = undefined;
   }
 
-  private connected(): ClientHttp2Session {
-    if (this.session && !this.session.closed && !this.session.destroyed) return this.session;
-    const session = connect(`http://${this.address}`, {
-      settings: { enablePush: false, initialWindowSize: 1 << 20 },
-      maxSessionMemory: 64,
-    });
-    const forget = () => {
+  private connected(): StreamSession {
+    if (this.session?.usable) return this.session;
+    const session = new StreamSession(this.address, () => {
       if (this.session === session) this.session = undefined;
-    };
-    session.on('error', forget);
-    session.on('close', forget);
-    // Calls that run go on; new ones take a new connection.
-    session.on('goaway', forget);
-    session.once('connect', () => {
-      session.setLocalWindowSize(1 << 22);
-      session.unref();
     });
     this.session = session;
     return session;

@@ -4,14 +4,7 @@ import type { AccessRecord } from './settings.ts';
 /** What the access log says of an exchange that is over. */
 export function accessRecord(exchange: Exchange, status: number, traceId: string | undefined): AccessRecord {
   const { method, template, rpc, requestId, bytes, started } = exchange;
-  return {
-    method,
-    ...(template !== undefined && { template }),
-    ...(rpc !== undefined && { rpc }),
-    status,
-    durationMs: Math.round((performance.now() - started) * 100) / 100,
-    requestId,
-    ...(traceId !== undefined && { traceId }),
-    bytes,
-  };
+  const durationMs = Math.round((performance.now() - started) * 100) / 100;
+  // One shape for all: metrics and logs read it for each request.
+  return { method, template, rpc, status, durationMs, requestId, traceId, bytes };
 }

@@ -3,6 +3,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { type Backend, type SmallCall, wasNotProcessed } from '../grpc/backend.ts';
 import { FrameReader, onlyMessage } from '../grpc/frames.ts';
 import type { StreamListener } from '../grpc/h2/connection.ts';
+import type { StreamSession } from '../grpc/stream-session.ts';
 import { type GrpcStatus, readGrpcStatus } from '../grpc/grpc-status.ts';
 import { deadlines, type Timed } from './deadlines.ts';
 import { drained } from './drained.ts';
@@ -24,9 +25,6 @@ export class DeadlineError extends Error {
   override readonly name = 'DeadlineError';
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9113#section-7 */
-const CANCEL = 8;
-
 export interface CallOptions {
   readonly maxMessageBytes: number;
   /** The call has one request and one answer: it may go over the lane of small calls. */
@@ -39,6 +37,7 @@ export interface CallOptions {
 export class Call implements Timed, StreamListener {
   /** Absent while the call goes over the lane of small ones. */
   private stream: ClientHttp2Stream | undefined;
+  private session: StreamSession | undefined;
   /** Its connection and id while it goes over that lane. */
   private small: SmallCall | undefined;
   private readonly backend: Backend;
@@ -99,8 +98,9 @@ export class Call implements Timed, StreamListener {
       this.small = this.backend.small(this.headers, this.body, this.maxMessageBytes, this);
       if (this.small) return;
     }
-    const stream = this.backend.request(this.headers, false);
+    const { stream, session } = this.backend.request(this.headers, false);
     this.stream = stream;
+    this.session = session;
     stream.once('response', (headers, flags) => this.onResponse(headers, (flags & 1) === 1, () => stream));
     stream.on('trailers', (trailers) => this.trailers(trailers));
     stream.on('data', (chunk: Buffer) => this.onData(chunk));
@@ -123,7 +123,7 @@ export class Call implements Timed, StreamListener {
   }
 
   private close(): void {
-    if (this.stream) this.stream.close(CANCEL);
+    if (this.stream) this.session?.cancel(this.stream);
     else this.small?.connection.cancel(this.small.id);
   }
 

@@ -19,9 +19,9 @@ const LENGTH: ReadonlySet<string> = new Set(['content-length']);
 export function passThrough(exchange: Exchange, backend: Backend): void {
   const { request, originalPath, method } = exchange;
   const headers = { ...forwardedHeaders(exchange, LENGTH), ':method': method, ':path': originalPath };
-  const stream = backend.request(headers, false);
+  const { stream, session } = backend.request(headers, false);
   const stopWaiting = limitWaiting(exchange, (status, message) => {
-    stream.close(CANCEL);
+    session.cancel(stream);
     replyError(exchange, { status, message });
   });
   // Not by pipeline: when the client leaves, it destroys the stream while data waits in it. node:http2 then sends empty
@@ -29,7 +29,7 @@ export function passThrough(exchange: Exchange, backend: Backend): void {
   request.pipe(stream);
   request.once('error', () => {});
   request.once('close', () => {
-    if (!request.complete) stream.close(CANCEL);
+    if (!request.complete) session.cancel(stream);
   });
   stream.once('response', (found) => {
     stopWaiting();
@@ -38,12 +38,10 @@ export function passThrough(exchange: Exchange, backend: Backend): void {
   stream.once('error', (error) => replyError(exchange, upstreamFailure(error)));
   exchange.response.once('close', () => {
     stopWaiting();
-    stream.close(CANCEL);
+    if (!stream.readableEnded) session.cancel(stream);
   });
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9113#section-7 */
-const CANCEL = 8;
 const ANSWER_MS = 15_000;
 
 /** 408 when the body stops coming, 504 when it has come and the backend does not answer. */

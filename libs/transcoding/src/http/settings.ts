@@ -8,12 +8,12 @@ import type { GatewayMode, TranscodingOptions } from '../options.ts';
 export interface AccessRecord {
   readonly method: string;
   /** The template that matched, `/v1/{name=articles/*}`: never the path itself, which may hold personal data. */
-  readonly template?: string;
-  readonly rpc?: string;
+  readonly template: string | undefined;
+  readonly rpc: string | undefined;
   readonly status: number;
   readonly durationMs: number;
   readonly requestId: string;
-  readonly traceId?: string;
+  readonly traceId: string | undefined;
   /** Response body in bytes, before HTTP's own framing. */
   readonly bytes: number;
 }

@@ -122,18 +122,19 @@ export class Platform {
 
   async #startService(spec: ServiceSpec, surroundings: Surroundings): Promise<void> {
     await this.#build!.built(spec.name);
-    const service = this.#supervise(spec.name, serviceEnvironment(spec.name, surroundings), spec.heapMb);
+    const service = this.#supervise(spec.name, serviceEnvironment(spec.name, surroundings), spec.heapMb, spec.youngMb);
     this.#started.set(spec.name, service);
     await service.start();
   }
 
-  #supervise(name: string, env: NodeJS.ProcessEnv, heapMb: number): Supervised {
+  #supervise(name: string, env: NodeJS.ProcessEnv, heapMb: number, youngMb?: number): Supervised {
     if (this.#stopping) throw new StartError('Stopped before everything was up.');
     const { paths, reporter, onChange } = this.#options;
     return superviseApp({
       name,
       env,
       heapMb,
+      youngMb,
       logs: paths.logs,
       onChange: (process) => {
         if (!this.#stopping) reporter.service(process);

@@ -12,6 +12,8 @@ export interface ServiceSpec {
   readonly addressVariable?: string;
   /** Largest heap, MB. Small on purpose: on one machine nine of them run side by side. */
   readonly heapMb: number;
+  /** Its part for new objects, MB; default 4. */
+  readonly youngMb?: number;
 }
 
 /** In the order of start; the order of stop is the reverse. */
@@ -27,7 +29,8 @@ export const SERVICES: readonly ServiceSpec[] = [
   },
   { name: 'outbox-relay', databases: ['content', 'recommendation'], pubsub: true, heapMb: 128 },
   { name: 'bff', databases: [], pubsub: false, addressVariable: 'BFF', heapMb: 128 },
-  { name: 'gateway', databases: [], pubsub: false, heapMb: 128 },
+  // With 4 MB a third of the gateway's CPU time under load goes into collecting garbage.
+  { name: 'gateway', databases: [], pubsub: false, heapMb: 128, youngMb: 16 },
 ];
 
 /** The app that stands in for Google's Pub/Sub. */

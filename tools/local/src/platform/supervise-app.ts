@@ -8,15 +8,17 @@ export interface AppProcess {
   readonly env: NodeJS.ProcessEnv;
   readonly logs: string;
   readonly heapMb: number;
+  /** Default 4. */
+  readonly youngMb?: number | undefined;
   readonly onChange: (process: Supervised) => void;
 }
 
 /** A supervised process of an app's bundle, with the small heap that nine processes on one machine need. */
-export function superviseApp({ name, env, logs, heapMb, onChange }: AppProcess): Supervised {
+export function superviseApp({ name, env, logs, heapMb, youngMb, onChange }: AppProcess): Supervised {
   return new Supervised({
     name,
     script: bundleOf(join(ROOT, 'apps', name)),
-    nodeOptions: nodeOptions(heapMb),
+    nodeOptions: nodeOptions(heapMb, youngMb),
     cwd: ROOT,
     env,
     logFile: join(logs, `${name}.log`),
@@ -25,7 +27,12 @@ export function superviseApp({ name, env, logs, heapMb, onChange }: AppProcess):
 }
 
 /** Node's options of an app: V8's default young generation alone would cost 16 MB and more in each process. */
-export function nodeOptions(heapMb: number): string[] {
+export function nodeOptions(heapMb: number, youngMb = 4): string[] {
   // The inspector opens by SIGUSR1 only (npm run profile); each process then needs a port of its own.
-  return ['--max-semi-space-size=4', `--max-old-space-size=${heapMb}`, '--enable-source-maps', '--inspect-port=0'];
+  return [
+    `--max-semi-space-size=${youngMb}`,
+    `--max-old-space-size=${heapMb}`,
+    '--enable-source-maps',
+    '--inspect-port=0',
+  ];
 }

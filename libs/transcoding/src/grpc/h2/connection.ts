@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import { connect, type Socket } from 'node:net';
+import { CancelBudget } from '../cancel-budget.ts';
 import { type Frame, FrameSplitter, FrameType, frameHead, Flag, requestFrames } from './frames.ts';
 import { HpackDecoder } from './hpack.ts';
 
@@ -19,13 +20,16 @@ const MAX_FRAME = 16_384;
 const MAX_STREAM_ID = 0x7fff_0000;
 const CONNECTION_WINDOW = 1 << 30;
 const REFUSED_STREAM = 7;
+const CANCEL = 8;
 const READ_BYTES = 64 << 10;
+/** Of a call that was cancelled without a word to the peer. */
+const NOBODY: StreamListener = { response() {}, data() {}, trailers() {}, end() {}, failed() {} };
 /** Streams that may run at once, a power of two. */
 const PLACES = 1024;
 
 interface Stream {
   readonly id: number;
-  readonly listener: StreamListener;
+  listener: StreamListener;
   answered: boolean;
 }
 
@@ -42,6 +46,9 @@ export class H2Connection {
   /** By id, round and round. A Map would keep streams that are over alive in the tables that it has outgrown. */
   private readonly streams = Array<Stream | undefined>(PLACES).fill(undefined);
   private running = 0;
+  /** How many of the running ones nobody listens to. */
+  private unheard = 0;
+  private readonly budget = new CancelBudget();
   private readonly onGone: () => void;
   private nextId = 1;
   private maxStreams = 100;
@@ -79,8 +86,8 @@ export class H2Connection {
     this.credit(CONNECTION_WINDOW - 65_535);
   }
 
-  /** Sends a request whose headers are encoded, as latin1. @returns its id, or undefined when it does not fit now */
-  request(headers: string, body: Buffer, listener: StreamListener): number | undefined {
+  /** Sends a request whose headers are encoded. @returns its id, or undefined when it does not fit now */
+  request(headers: Uint8Array, body: Buffer, listener: StreamListener): number | undefined {
     const room = Math.min(this.sendWindow, this.streamWindow, MAX_FRAME);
     const most = Math.min(this.maxStreams, PLACES);
     if (this.gone || this.running >= most || headers.length > MAX_FRAME || body.length > room) return undefined;
@@ -98,10 +105,19 @@ export class H2Connection {
 
   /** Tells the peer that nobody waits for this stream any more. */
   cancel(id: number): void {
-    if (!this.take(id) || this.socket.destroyed) return;
-    const code = Buffer.alloc(4);
-    code.writeUInt32BE(8);
-    this.send(frameHead(FrameType.RST_STREAM, 0, id, 4), code);
+    const stream = this.find(id);
+    if (!stream) return;
+    const allowed = this.budget.spend();
+    if (allowed !== 'send') this.leave();
+    if (allowed === 'keep') {
+      stream.listener = NOBODY;
+      this.unheard++;
+    } else {
+      this.take(id);
+      const code = Buffer.alloc(4);
+      code.writeUInt32BE(CANCEL);
+      this.send(frameHead(FrameType.RST_STREAM, 0, id, 4), code);
+    }
     this.endWhenIdle();
   }
 
@@ -188,6 +204,7 @@ export class H2Connection {
     if (!stream) return undefined;
     this.streams[placeOf(id)] = undefined;
     this.running--;
+    if (stream.listener === NOBODY) this.unheard--;
     return stream;
   }
 
@@ -233,9 +250,11 @@ export class H2Connection {
   }
 
   private endWhenIdle(): void {
-    if (!this.gone || this.running > 0) return;
+    if (!this.gone || this.running > this.unheard) return;
     this.flush();
-    this.socket.end();
+    // The end of the connection cancels what nobody listens to.
+    if (this.running > 0) this.socket.destroySoon();
+    else this.socket.end();
   }
 
   private fail(error: Error): void {

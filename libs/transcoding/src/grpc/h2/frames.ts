@@ -36,12 +36,12 @@ function writeHead(bytes: Buffer, at: number, type: number, flags: number, id: n
   bytes[at + 8] = id;
 }
 
-/** A whole request in one piece; `headers` holds a byte in each character. */
-export function requestFrames(id: number, headers: string, body: Uint8Array): Buffer {
+/** A whole request in one piece. */
+export function requestFrames(id: number, headers: Uint8Array, body: Uint8Array): Buffer {
   const data = HEAD_BYTES + headers.length;
   const bytes = Buffer.allocUnsafe(data + HEAD_BYTES + body.length);
   writeHead(bytes, 0, FrameType.HEADERS, Flag.END_HEADERS, id, headers.length);
-  bytes.write(headers, HEAD_BYTES, 'latin1');
+  bytes.set(headers, HEAD_BYTES);
   writeHead(bytes, data, FrameType.DATA, Flag.END_STREAM, id, body.length);
   bytes.set(body, data + HEAD_BYTES);
   return bytes;

@@ -50,11 +50,14 @@ describe('reading header blocks', () => {
 test('what is written is read again, also long values and lists', () => {
   const headers = { ':path': '/a.B/C', 'x-long': 'v'.repeat(70_00), 'x-list': ['a', 'b'], 'x-none': undefined };
   const block = encodeHeaders(headers);
-  expect(new HpackDecoder().decode(Buffer.from(block, 'latin1'))).toEqual({
+  expect(new HpackDecoder().decode(block)).toEqual({
     ':path': '/a.B/C',
     'x-long': 'v'.repeat(70_00),
     'x-list': 'a, b',
   });
-  const behind = encodeHeaders({ ':path': '/not/again', te: 'trailers' }, encodeHeaders({ ':path': '/x' }));
-  expect(new HpackDecoder().decode(Buffer.from(behind, 'latin1'))).toEqual({ ':path': '/x', te: 'trailers' });
+  const behind = encodeHeaders(
+    { ':path': '/not/again', te: 'trailers' },
+    Buffer.from(encodeHeaders({ ':path': '/x' })),
+  );
+  expect(new HpackDecoder().decode(behind)).toEqual({ ':path': '/x', te: 'trailers' });
 });
