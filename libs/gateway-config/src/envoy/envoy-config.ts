@@ -129,7 +129,8 @@ function grpcRoute(path: string, plans: readonly MethodPlan[], policy: GatewayPo
   const ms = (plan && policy.deadlinesMs[plan.selector]) ?? policy.defaultDeadlineMs;
   return {
     name: path,
-    match: { path },
+    // As the transcoder and gRPC clients call it; other methods are refused below.
+    match: { path, headers: [{ name: ':method', string_match: { exact: 'POST' } }] },
     route: {
       cluster: plan?.method.parent.typeName,
       timeout: streams ? '0s' : `${ms / 1000}s`,

@@ -1,9 +1,17 @@
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
-import { DEFAULT_OPTIONS, ESPV2_OPTIONS, loadApi, type MethodPlan, RouteTable } from '@kiban/transcoding';
+import {
+  DEFAULT_OPTIONS,
+  ESPV2_OPTIONS,
+  loadApi,
+  type MethodPlan,
+  RouteTable,
+  type TranscodingOptions,
+} from '@kiban/transcoding';
 import type { GatewayPolicy } from '../policy.ts';
 import { originMatcher } from './cors.ts';
 
 type Route = Record<string, unknown>;
+type Refusal = Route & { readonly match: Route };
 
 /**
  * What Envoy asks before it transcodes: ESPv2's routes. A path has no route to its backend until it is transcoded;
@@ -33,10 +41,24 @@ export function restRoutes(descriptorSet: FileDescriptorSet, policy: GatewayPoli
     ...(options.corsPreset
       ? [refusal('no preflight', { prefix: '/', ...ofMethod('OPTIONS') }, 400, NO_PREFLIGHT)]
       : []),
-    ...[...templates].map(([source, plan]) => refusal('other method', paths(source), 405, notAllowed(plan))),
-    // The transcoder refuses it: no rule matches.
-    { name: 'unknown', match: { prefix: '/' }, route: { cluster } },
+    ...[...templates].flatMap(([source, plan]) =>
+      readable(refusal('other method', paths(source), 405, notAllowed(plan)), options),
+    ),
+    ...readable(refusal('unknown', { prefix: '/' }, 404, 'The current request is not defined by this API.'), options),
   ];
+}
+
+/** The CORS filter leaves refusals alone; without its headers a page could not read them. */
+function readable(route: Refusal, options: TranscodingOptions): Route[] {
+  if (!options.corsPreset) return [route];
+  const headers = [{ name: 'origin', string_match: originMatcher(options) }];
+  const allowed = {
+    'access-control-allow-origin': '%REQ(ORIGIN)%',
+    ...(options.corsAllowCredentials && { 'access-control-allow-credentials': 'true' }),
+    'access-control-expose-headers': options.corsExposeHeaders,
+  };
+  const added = Object.entries(allowed).map(([key, value]) => ({ header: { key, value } }));
+  return [{ ...route, match: { ...route.match, headers }, response_headers_to_add: added }, route];
 }
 
 function paths(source: string): Route {
@@ -60,7 +82,7 @@ const NO_PREFLIGHT =
   '[Origin, Access-Control-Request-Method] or has an unmatched Origin header.';
 
 /** The transcoder would say 404 before; so it is off here. */
-function refusal(name: string, match: Route, status: number, message: string): Route {
+function refusal(name: string, match: Route, status: number, message: string): Refusal {
   return {
     name,
     match,

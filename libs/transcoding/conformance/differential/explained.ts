@@ -41,8 +41,8 @@ const EXPLAINED: Readonly<Record<string, Explanation>> = {
       theirs.status === 400 && ours.status === 400 && /client|bidi/.test(plan.method.methodKind),
   },
   'fields of Struct and Value': {
-    why: 'A parameter that names a field inside google.protobuf.Struct or Value: these have a JSON form of their own, and we answer 400.',
-    fits: ({ request, ours, plan }) => ours.status === 400 && namesInside(plan, request, INSIDE),
+    why: 'A parameter that names a field inside google.protobuf.Struct or Value: these have a JSON form of their own, and we answer 400, or take a lone value for a list.',
+    fits: ({ request, plan }) => namesInside(plan, request, INSIDE),
   },
   'a message that is none': {
     why: 'A map of scalars that the body gives an object: Envoy writes bytes that no gRPC server parses; we answer 400.',

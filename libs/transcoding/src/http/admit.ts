@@ -27,7 +27,8 @@ export function admit(exchange: Exchange): MethodPlan | Promise<MethodPlan> | un
     if (name.includes('_')) throw new RequestError(400, `The header name "${name}" has an underscore.`);
   }
   exchange.path = normalizePath(exchange.path);
-  exchange.originalPath = exchange.query ? `${exchange.path}?${exchange.query}` : exchange.path;
+  const hasQuery = exchange.originalPath.includes('?');
+  exchange.originalPath = hasQuery ? `${exchange.path}?${exchange.query}` : exchange.path;
   const override = request.headers['x-http-method-override'];
   if (typeof override === 'string') exchange.method = override;
   const route = context.routes.find(exchange.method, exchange.path);

@@ -13,14 +13,16 @@ const STATUSES: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** Answers what is no HTTP before it became a request, in Envoy's words. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+/** Answers what is no HTTP before it became a request, in Envoy's words: JSON as ESPv2, plain text as the bare filter. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket, plain: boolean): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const status = STATUSES[error.code ?? ''] ?? 400;
   const phrase = PHRASES[status] ?? '';
-  const head = `HTTP/1.1 ${status} ${phrase}\r\nconnection: close\r\ncontent-type: text/plain`;
-  socket.end(`${head}\r\ncontent-length: ${phrase.length}\r\n\r\n${phrase}`);
+  const type = plain ? 'text/plain' : 'application/json';
+  const body = plain ? phrase : JSON.stringify({ code: status, message: phrase });
+  const head = `HTTP/1.1 ${status} ${phrase}\r\nconnection: close\r\ncontent-type: ${type}`;
+  socket.end(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Backend } from '../grpc/backend.ts';
 import { DEFAULT_OPTIONS, ESPV2_OPTIONS, type TranscodingOptions } from '../options.ts';
 import { loadApi } from '../rules/api.ts';
@@ -76,7 +76,7 @@ export function createGateway(settings: GatewaySettings): Gateway {
     (request, response) => serve(context, request, response),
   );
   server.maxHeadersCount = 0;
-  server.on('clientError', answerClientError);
+  server.on('clientError', (error, socket) => answerClientError(error, socket as Socket, mode === 'transcoder'));
   return {
     server,
     options,

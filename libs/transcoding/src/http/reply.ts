@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { hash } from 'node:crypto';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { grpcStatusOf } from '../grpc/status-map.ts';
 import type { RequestError } from '../rules/request-error.ts';
 import type { Exchange } from './context.ts';
 import { lingerThenEnd } from './linger.ts';
@@ -47,13 +48,29 @@ function lengthOf(content: string | Uint8Array): number {
   return typeof content === 'string' ? Buffer.byteLength(content) : content.length;
 }
 
-/** Sends an answer of the gateway itself: JSON as ESPv2, plain text as the bare filter. */
+const GRPC = /^application\/grpc(?:$|\+)/;
+
+/**
+ * Sends an answer of the gateway itself: JSON as ESPv2, plain text as the bare filter; to a gRPC client the same text as
+ * the message of a gRPC status, which is all that such a client reads.
+ */
 export function replyError(exchange: Exchange, { status, message }: Pick<RequestError, 'status' | 'message'>): void {
   const plain = exchange.context.mode === 'transcoder';
   const headers: OutgoingHttpHeaders = { 'content-type': plain ? 'text/plain' : 'application/json' };
+  const text = plain ? message : JSON.stringify({ code: status, message });
   if (!exchange.request.complete) headers['connection'] = 'close';
   if (status === 401) headers['www-authenticate'] = challenge(exchange, message);
-  reply(exchange, status, headers, plain ? message : JSON.stringify({ code: status, message }));
+  if (GRPC.test(exchange.request.headers['content-type'] ?? '')) {
+    headers['content-type'] = 'application/grpc';
+    headers['grpc-status'] = String(grpcStatusOf(status));
+    headers['grpc-message'] = grpcMessage(text);
+    reply(exchange, 200, headers, '');
+  } else reply(exchange, status, headers, text);
+}
+
+/** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses: percent-encoded but for printable ASCII. */
+function grpcMessage(text: string): string {
+  return text.replace(/[^ -$&-~]+/gu, (part) => encodeURIComponent(part));
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-3, with the URL that was asked for, as Envoy names it. */

@@ -2,7 +2,7 @@ import { createFileRegistry, type FileRegistry } from '@bufbuild/protobuf';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import type { TranscodingOptions } from '../options.ts';
 import { DuplicateTemplateError, PathMatcher } from '../path/path-matcher.ts';
-import { annotatedBindings, defaultBinding, GatewayConfigError, methodsOf } from './http-rules.ts';
+import { annotatedBindings, defaultBinding, GatewayConfigError, type HttpBinding, methodsOf } from './http-rules.ts';
 import { type MethodPlan, planOf } from './method-plan.ts';
 
 /** Everything that is known about an API before the first request. */
@@ -27,7 +27,8 @@ export function loadApi(
     const annotated = annotatedBindings(method);
     const withDefault = options.defaultBinding || (options.autoMapping && annotated.length === 0);
     const bindings = withDefault ? [...annotated, defaultBinding(method)] : annotated;
-    return bindings.flatMap((binding) => planOf(binding, (text) => problems.push(text)) ?? []);
+    const first = bindings[0] as HttpBinding;
+    return bindings.flatMap((binding) => planOf(binding, first, (text) => problems.push(text)) ?? []);
   });
   const matcher = new PathMatcher<MethodPlan>({
     unescape: options.urlUnescapeSpec,

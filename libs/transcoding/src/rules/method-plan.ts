@@ -13,6 +13,8 @@ export interface MethodPlan extends HttpBinding {
   readonly bodyFields: readonly DescField[];
   /** The body is the bytes of a google.api.HttpBody at bodyFields. */
   readonly httpBodyIn: boolean;
+  /** What a further binding of a method with raw bodies names as its own body: there, though empty, in the message. */
+  readonly emptyFields: readonly DescField[];
   /** The response is the bytes of a google.api.HttpBody at responseFields. */
   readonly httpBodyOut: boolean;
   readonly responseFields: readonly DescField[];
@@ -25,13 +27,22 @@ export function takesStream({ method: { methodKind } }: HttpBinding): boolean {
   return methodKind === 'client_streaming' || methodKind === 'bidi_streaming';
 }
 
-/** Prepares a binding. Mistakes of the rule go to `problem` and make it return undefined. */
-export function planOf(binding: HttpBinding, problem: (text: string) => void): MethodPlan | undefined {
+/**
+ * Prepares a binding. Mistakes of the rule go to `problem` and make it return undefined. `first` is the method's first
+ * binding: Envoy asks that one alone whether bodies are those of a google.api.HttpBody, and where it is.
+ */
+export function planOf(
+  binding: HttpBinding,
+  first: HttpBinding,
+  problem: (text: string) => void,
+): MethodPlan | undefined {
   const selector = selectorOf(binding.method);
   const at = `${selector}: ${binding.httpMethod} ${binding.template}`;
   const { input, output } = binding.method;
-  const bodyFields = binding.body === '' || binding.body === '*' ? [] : fields(input, binding.body);
-  const responseFields = binding.responseBody === '' ? [] : fields(output, binding.responseBody);
+  const bodyFields = bodyFieldsOf(binding);
+  const firstBodyFields = bodyFieldsOf(first);
+  const httpBodyIn = typeof firstBodyFields !== 'string' && ends(input, firstBodyFields);
+  const responseFields = first.responseBody === '' ? [] : fields(output, first.responseBody);
   let path: PathTemplate;
   try {
     path = parseTemplate(binding.template);
@@ -49,9 +60,10 @@ export function planOf(binding: HttpBinding, problem: (text: string) => void): M
     grpcPath: grpcPathOf(binding.method),
     path,
     pathFields: pathFields as DescField[][],
-    bodyFields: bodyFields as DescField[],
+    bodyFields: (httpBodyIn ? firstBodyFields : bodyFields) as DescField[],
     responseFields: responseFields as DescField[],
-    httpBodyIn: ends(input, bodyFields as DescField[]),
+    httpBodyIn,
+    emptyFields: (httpBodyIn && binding !== first ? bodyFields : []) as DescField[],
     httpBodyOut: ends(output, responseFields as DescField[]),
   };
   if (plan.responseFields.length > 0 && !plan.httpBodyOut) {
@@ -61,6 +73,10 @@ export function planOf(binding: HttpBinding, problem: (text: string) => void): M
     return undefined;
   }
   return plan;
+}
+
+function bodyFieldsOf({ body, method }: HttpBinding): DescField[] | string {
+  return body === '' || body === '*' ? [] : fields(method.input, body);
 }
 
 function fields(message: DescMessage, path: string): DescField[] | string {

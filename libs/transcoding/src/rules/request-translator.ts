@@ -1,4 +1,4 @@
-import type { Registry } from '@bufbuild/protobuf';
+import type { DescField, Registry } from '@bufbuild/protobuf';
 import { JsonNumber, JsonObject, type JsonNode } from '../json/json-node.ts';
 import { JsonSyntaxError, parseJson } from '../json/parse-json.ts';
 import type { TranscodingOptions } from '../options.ts';
@@ -22,6 +22,7 @@ export interface TranslatorSettings {
 export class RequestTranslator {
   private readonly plan: MethodPlan;
   private bindings: readonly ResolvedBinding[];
+  private first = true;
   private readonly settings: TranslatorSettings;
 
   constructor(plan: MethodPlan, bindings: readonly ResolvedBinding[], settings: TranslatorSettings) {
@@ -44,7 +45,8 @@ export class RequestTranslator {
    */
   raw(data: Uint8Array, contentType: string | undefined): Uint8Array {
     return this.translate(() => {
-      const bound = this.encodeWoven(new JsonObject());
+      const bound = this.encodeWoven(nested(this.first ? this.plan.emptyFields : [], new JsonObject()));
+      this.first = false;
       return Buffer.concat([bound, wrapHttpBody(this.plan.bodyFields, contentType, data)]);
     });
   }
@@ -60,9 +62,7 @@ export class RequestTranslator {
       if (value instanceof JsonObject) return this.encodeWoven(value);
       return encodeMessage(method.input, value, this.encodeOptions());
     }
-    let body: JsonNode = value;
-    for (const field of bodyFields.toReversed()) body = new JsonObject([[field.name, body]]);
-    return this.encodeWoven(body as JsonObject);
+    return this.encodeWoven(nested(bodyFields, value) as JsonObject);
   }
 
   private encodeWoven(body: JsonObject): Uint8Array {
@@ -103,4 +103,10 @@ export class RequestTranslator {
       throw error;
     }
   }
+}
+
+function nested(fields: readonly DescField[], value: JsonObject): JsonObject;
+function nested(fields: readonly DescField[], value: JsonNode): JsonNode;
+function nested(fields: readonly DescField[], value: JsonNode): JsonNode {
+  return fields.reduceRight<JsonNode>((inner, field) => new JsonObject([[field.name, inner]]), value);
 }
