@@ -9,7 +9,7 @@ import { bareEnvoyConfig } from '../conformance/differential/bare-envoy-config.t
 import { findEnvoy, startEnvoy } from '../conformance/differential/envoy-process.ts';
 
 /** MB of the young generation, as `npm start` gives the gateway. */
-const YOUNG_MB = 16;
+const YOUNG_MB = 8;
 
 /** A process under measurement. */
 export interface Subject {

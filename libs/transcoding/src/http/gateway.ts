@@ -109,7 +109,7 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
     rpc: undefined,
     extraHeaders: undefined,
     upstreamHeaders: undefined,
-    abandon: undefined,
+    call: undefined,
   };
   // One for all who want to hear of the end.
   response.on('close', () => closed(exchange));
@@ -119,7 +119,7 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
 /** The answer is sent, or nobody waits for it any more. */
 function closed(exchange: Exchange): void {
   const { context, request, response, span } = exchange;
-  if (!response.writableFinished) exchange.abandon?.();
+  if (!response.writableFinished) exchange.call?.cancel();
   const { onAccess } = context.settings;
   if (!onAccess && !span) return;
   const status = response.writableFinished || response.headersSent ? response.statusCode : 499;

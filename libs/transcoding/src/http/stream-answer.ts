@@ -22,7 +22,7 @@ export class StreamAnswer extends Answer {
 
   /** Ends the answer before the backend does. */
   private readonly finishEarly = (): void => {
-    this.exchange.abandon?.();
+    this.exchange.call?.cancel();
     this.close();
   };
 

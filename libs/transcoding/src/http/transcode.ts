@@ -143,7 +143,7 @@ class PendingCall {
       small: method.methodKind === 'unary',
       ...(deadlineMs !== undefined && { deadlineMs }),
     });
-    exchange.abandon = () => call.cancel();
+    exchange.call = call;
     this.call = call;
     return call;
   }
