@@ -1,4 +1,4 @@
-import type { DescMessage } from '@bufbuild/protobuf';
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import type { MethodPlan } from '../../src/index.ts';
 import type { Behaviour } from '../fake-backend.ts';
 import type { GeneratedRequest } from './generated-request.ts';
@@ -45,8 +45,9 @@ const EXPLAINED: Readonly<Record<string, Explanation>> = {
     fits: ({ request, plan }) => namesInside(plan, request, INSIDE),
   },
   'a message that is none': {
-    why: 'A map of scalars that the body gives an object: Envoy writes bytes that no gRPC server parses; we answer 400.',
-    fits: ({ theirs, ours }) => ours.status === 400 && JSON.stringify(theirs.upstream).includes('"bytes '),
+    why: 'A map of scalars that the body gives an object: Envoy writes bytes that no gRPC server parses, or garbage; we answer 400.',
+    fits: ({ theirs, ours, plan }) =>
+      ours.status === 400 && (JSON.stringify(theirs.upstream).includes('"bytes ') || objectInMap(plan, ours.body)),
   },
   'a stream that is cut off': {
     why: 'A stream ended by a message that is too large: both cut it at the same place; half a JSON text shows that Envoy writes some characters as escapes.',
@@ -64,6 +65,18 @@ const EXPLAINED: Readonly<Record<string, Explanation>> = {
       answer.status?.details_unknown_type !== undefined && theirs.status === ours.status,
   },
 };
+
+/** Whether we refused an object as a value of a map of scalars. */
+function objectInMap({ method }: MethodPlan, refusal: unknown): boolean {
+  const path = /^(.*)\.[^.]*: expected .*, got an object/s.exec(String(refusal))?.[1]?.replace(/\[\d+\]/g, '');
+  let desc: DescMessage | undefined = method.input;
+  let field: DescField | undefined;
+  for (const name of path?.split('.') ?? []) {
+    field = desc?.fields.find(({ jsonName }) => jsonName === name);
+    desc = field?.message;
+  }
+  return field?.fieldKind === 'map' && !field.message;
+}
 
 function isCut(body: unknown): boolean {
   return typeof body === 'string' && body.startsWith('[') && !body.endsWith(']');
