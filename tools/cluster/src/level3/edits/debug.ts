@@ -1,4 +1,5 @@
 import type { Check } from '../../check.ts';
+import { ClusterError } from '../../cluster-error.ts';
 import { eventually } from '../../level2/wait.ts';
 import { addressOf, get, type Node, shell } from '../cluster.ts';
 import { DockerEngine } from '../docker-engine.ts';
@@ -11,7 +12,7 @@ const USER = 'bob';
 const SPACE = `dev-${USER}`;
 const OWN = ['bff', 'content', 'recommendation'];
 const INSPECTOR = 9229;
-const READY_MS = 240_000;
+const READY_MS = 420_000;
 const ENTRY = { 'x-dev-namespace': SPACE };
 
 /**
@@ -35,7 +36,12 @@ export async function debugsInOwnNamespace(node: Node, say: (line: string) => vo
   let articles = 0;
   try {
     await eventually(async () => loop.ended || loop.said.includes('Watching for changes'), READY_MS);
-    if (loop.ended) problems.push(`skaffold dev -p debug ended:\n${loop.said.slice(-3000)}`);
+    if (loop.ended || !loop.said.includes('Watching for changes')) {
+      say(await shell(node, `kubectl -n ${SPACE} get pods -o wide; kubectl -n ${SPACE} get events | tail -20`));
+      throw new ClusterError(
+        `skaffold dev -p debug ${loop.ended ? 'ended' : 'does not watch'}:\n${loop.said.slice(-3000)}`,
+      );
+    }
     say(`level 3: skaffold dev -p debug watches after ${Date.now() - started} ms`);
     for (const port of OWN.map((_, index) => INSPECTOR + index)) {
       if (await eventually(() => inspects(port), 20_000)) inspected += 1;
