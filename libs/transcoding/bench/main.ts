@@ -4,6 +4,7 @@
 // Exits 1 when a call through the gateway takes more CPU than its goal, all included, or the gateway reaches less than
 // half of Envoy's throughput.
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { directCaller, load, restCaller } from './load.ts';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
+const [machineLoad = 0] = loadavg();
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 
@@ -53,7 +55,7 @@ for (const concurrency of [1, 64]) {
 for (const subject of [...processes, backend]) await subject.stop();
 
 const judged = verdict(rows);
-const page = benchPage(rows, judged, rounds);
+const page = benchPage(rows, judged, rounds, machineLoad);
 if (values.json) for (const line of [...rows, judged]) console.log(JSON.stringify(line));
 else console.log(page);
 if (values.write) writeFileSync(join(import.meta.dirname, '../../../docs/results/gateway-bench.md'), page);

@@ -67,7 +67,8 @@ export function verdict(rows: readonly Row[]): Verdict {
   };
 }
 
-export function benchPage(rows: readonly Row[], judged: Verdict, rounds: number): string {
+/** `load` is the machine's load average before the run. */
+export function benchPage(rows: readonly Row[], judged: Verdict, rounds: number, load: number): string {
   const lines = rows.map(({ name, concurrency, perSecond, p50, p99, cpuMicros, cpuRange }) => {
     const range = cpuRange ? cpuRange.map((value) => value.toFixed(0)).join(' to ') : '';
     const speed = [Math.round(perSecond), p50.toFixed(2), p99.toFixed(2)];
@@ -85,7 +86,8 @@ between. "gateway" is the process that \`npm start\` runs, with its access log (
 and the same Node options; the POST carries 0.5 KB of JSON and a token that is verified. Envoy has the same transcoder
 settings, one core, and none of that around it. Two controls: "node:http alone" answers 1 KB of its own and does nothing else;
 "node:http to node:http2" asks the backend with Node's own client and hands its bytes on untranslated. The load is plain
-sockets, but for direct gRPC, which is Node's own client in the load's process.
+sockets, but for direct gRPC, which is Node's own client in the load's process. Other programs on the machine, a load of
+${load.toFixed(1)} before it began, make every call dearer, the controls' too: a quiet one has a load below 0.5.
 
 | path | at a time | calls/s | p50 ms | p99 ms | CPU µs/call | least to most |
 |---|---|---|---|---|---|---|
