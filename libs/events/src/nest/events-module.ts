@@ -29,7 +29,10 @@ export interface EventsModuleOptions<Tx extends Queryable = Queryable> extends P
   readonly pushAuth?: PushReceiverOptions['auth'];
   /** Pull at all; off in processes that only serve, such as a migration. Default true. */
   readonly consume?: boolean;
-  /** Receive once this resolves: a service serves before it loads Google's client, which takes 200 ms. Default at once. */
+  /**
+   * Receive once this resolves. Default at once: loading Google's client holds a process up for 200 ms, which calls would
+   * feel if it served already.
+   */
   readonly after?: Promise<unknown>;
   /** Handlers at the same time per subscription. Default 8. */
   readonly concurrency?: number;
