@@ -99,6 +99,12 @@ describe.each(modules)('%s', (file) => {
       expect(join('apps', app, 'bundle', docker.dockerfile)).toBe('deploy/docker/Dockerfile');
     }
   });
+  it("removes no other module's migration, which may be running when this one is deployed", () => {
+    const hooks = module.profiles.flatMap(({ deploy }) => deploy?.kubectl.hooks?.before ?? []);
+    for (const { host } of hooks) {
+      expect(host.command.at(-1)).toContain(`delete job -l kiban.dev/step=migrate,app.kubernetes.io/name=${app} `);
+    }
+  });
   it('deploys manifests that exist', () => {
     for (const path of module.profiles.flatMap(({ manifests }) => manifests?.kustomize.paths ?? [])) {
       expect(existsSync(join(ROOT, 'apps', app, path, 'kustomization.yaml'))).toBe(true);
