@@ -22,6 +22,9 @@ const FEWEST = 2;
 const TURNS = 6;
 /** How long after the last refusal the limit is lifted, ms. */
 const CALM_AFTER_MS = 500;
+/** A program is cold for its first calls, or until it has computed so long, ms: what they cost says nothing of later ones. */
+const COLD_CALLS = 300;
+const COLD_MS = 2_000;
 
 /**
  * How many calls at once keep the process busy without a queue (load shedding).
@@ -47,6 +50,9 @@ export class OverloadDetector {
   #costMs = 0.4;
   /** What a call takes when nothing is in its way, ms. */
   #calmMs = 10;
+  /** Calls until the program is warm, and when the first one was answered. */
+  #coldCalls = COLD_CALLS;
+  #first: Moment | undefined;
   readonly #timer = setInterval(() => this.#measure(), WINDOW_MS).unref();
 
   /** How many calls may be in flight now. */
@@ -112,10 +118,19 @@ export class OverloadDetector {
     if (this.#done === 0) return;
     // Quickly down and slowly up: a moment of slow calls must not let a queue in.
     if (busy < CALM) this.#calmMs += (meanMs - this.#calmMs) * (meanMs < this.#calmMs ? 0.2 : 0.01);
-    // Few calls say little: what else the process does would count as theirs.
-    if (this.#done < 4) return;
+    // Few calls say little: what else the process does would count as theirs. Those of a cold program are many times as dear
+    // as later ones: learned from them, a replica that has just started would take its share of calls for a flood.
+    if (this.#isCold() || this.#done < 4) return;
     const computedMs = Math.min(busy * elapsedMs, cpuSince(this.#window));
     this.#costMs += (computedMs / this.#done - this.#costMs) * 0.1;
+  }
+
+  #isCold(): boolean {
+    if (this.#coldCalls <= 0) return false;
+    this.#first ??= this.#window;
+    this.#coldCalls -= this.#done;
+    if (cpuSince(this.#first) > COLD_MS) this.#coldCalls = 0;
+    return true;
   }
 
   #steer(now: number, busy: number, meanMs: number): void {
