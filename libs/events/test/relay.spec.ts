@@ -41,18 +41,39 @@ describe('the relay', () => {
     start({ pollMs: 60_000 });
     const waking = createOutbox({ source: 'test', wake: db.database });
     const publishOne = () => db.database.tx(async (tx) => waking.publish(tx, ArticleDeleted, { articleId: 'a' }));
-    await until(
-      async () =>
-        (
-          await rows(
-            "SELECT 1 FROM pg_stat_activity WHERE query ~ 'LISTEN|pg_locks|FROM outbox o WHERE o.shard = s.shard'",
-          )
-        ).length > 0,
-      { timeoutMs: 5_000, message: 'listening' },
-    );
-    await publishOne();
-    await until(() => broker.accepted.length === 1, { timeoutMs: 2_000, message: 'woken' });
+    // Its workers have looked and found nothing: the next look of their own is a minute away.
+    const rests = async () => {
+      const [found] =
+        await rows(`SELECT count(*)::int AS n, bool_and(state = 'idle' AND state_change < now() - interval '50 ms') AS idle
+        FROM pg_stat_activity WHERE application_name = 'kiban-relay shards' AND datname = current_database()`);
+      return Number(found?.['n']) > 0 && found?.['idle'] === true;
+    };
+    for (let n = 1; n <= 3; n++) {
+      await until(rests, { timeoutMs: 5_000, message: 'at rest' });
+      await publishOne();
+      await until(() => broker.accepted.length === n, { timeoutMs: 2_000, message: 'woken' });
+    }
   });
+
+  it('waits for its tables without taking ever more connections', async () => {
+    await rows('ALTER TABLE outbox RENAME TO not_yet');
+    start();
+    const one = async (text: string) => Number((await rows(text))[0]?.['n']);
+    const tries = () => one('SELECT sessions::int AS n FROM pg_stat_database WHERE datname = current_database()');
+    const before = await tries();
+    let most = 0;
+    const look = async () => {
+      const open = await one(`SELECT count(*)::int AS n FROM pg_stat_activity
+        WHERE application_name LIKE 'kiban-relay%' AND datname = current_database()`);
+      most = Math.max(most, open);
+      return (await tries()) > before + 20;
+    };
+    await until(look, { timeoutMs: 20_000, message: 'many tries' });
+    expect(most).toBeLessThan(10);
+    await rows('ALTER TABLE not_yet RENAME TO outbox');
+    await publish('a');
+    await until(() => broker.accepted.length === 1, { timeoutMs: 5_000, message: 'published' });
+  }, 40_000);
 
   it('holds the key of an event that Pub/Sub refuses, and no other', async () => {
     const [bad, behind] = await publish('bad', 'bad', 'good');

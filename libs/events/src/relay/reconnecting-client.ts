@@ -17,13 +17,16 @@ export class ReconnectingClient {
   }
 
   get(): Promise<pg.Client> {
-    return (this.#client ??= this.#connect());
+    if (this.#client === undefined) {
+      const opening: Promise<pg.Client> = this.#connect(() => void this.discard(opening));
+      this.#client = opening;
+    }
+    return this.#client;
   }
 
   /** Forgets the connection; whatever transaction it was in ends with it. */
-  async discard(): Promise<void> {
-    const dropped = this.#client;
-    this.#client = undefined;
+  async discard(dropped = this.#client): Promise<void> {
+    if (dropped === this.#client) this.#client = undefined;
     const client = await dropped?.catch(() => undefined);
     client?.end().catch(() => undefined);
   }
@@ -34,7 +37,7 @@ export class ReconnectingClient {
     await client?.end().catch(() => undefined);
   }
 
-  async #connect(): Promise<pg.Client> {
+  async #connect(onBreak: () => void): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.#options.url,
       application_name: this.#options.applicationName,
@@ -42,9 +45,15 @@ export class ReconnectingClient {
       keepAlive: true,
     });
     // A broken connection also fails the query that uses it; this listener only keeps the process alive.
-    client.on('error', () => void this.discard());
-    await client.connect();
-    await this.#options.onConnect?.(client);
-    return client;
+    client.on('error', onBreak);
+    try {
+      await client.connect();
+      await this.#options.onConnect?.(client);
+      return client;
+    } catch (error) {
+      // Nobody gets this one; left open, each try would take a connection from the server for good.
+      client.end().catch(() => undefined);
+      throw error;
+    }
   }
 }
