@@ -1,6 +1,7 @@
 import { fromBinary, toJson } from '@bufbuild/protobuf';
 import '../src/catalog/article-events.ts';
 import '../src/catalog/interaction-events.ts';
+import '../src/catalog/push-events.ts';
 import { findEvent } from '../src/define-event.ts';
 
 /** A payload as JSON when its type is known and it can be read, else as hexadecimal with the reason. */
