@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from '@kiban/testing';
 import { createTokenVerifier, ensureDevelopmentKeys, mintDevelopmentToken, type TokenVerifier } from '../src/index.ts';
 
 const { values } = parseArgs({
@@ -57,10 +58,6 @@ async function cpuMicros(verifier: TokenVerifier): Promise<number> {
   for (let i = 0; i < calls; i++) await verifier.verify(tokens[i % tokens.length]!);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / calls;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
 }
 
 function writeTable(): void {

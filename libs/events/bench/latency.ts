@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { median, quantile } from '@kiban/testing';
 import { createRelay } from '../src/relay/relay.ts';
 import { runChild } from './child.ts';
 import { monotonicMs } from './monotonic.ts';
@@ -32,10 +33,8 @@ export async function commitToPublish(url: string, rate: number, seconds: number
   await relay.stop();
   const at = produced.ids.map((id) => published.get(id) ?? Number.NaN);
   // A relay may read a commit before its producer hears of it.
-  const waits = at
-    .map((time, index) => Math.max(0, time - (produced.committedAt[index] ?? 0)))
-    .toSorted((a, b) => a - b);
-  const share = (part: number) => waits[Math.min(waits.length - 1, Math.floor(part * waits.length))] ?? Number.NaN;
+  const waits = at.map((time, index) => Math.max(0, time - (produced.committedAt[index] ?? 0)));
   const span = (Math.max(...at) - Math.min(...produced.committedAt)) / 1000;
-  return { p50: share(0.5), p99: share(0.99), committed: at.length / produced.seconds, published: at.length / span };
+  const [p50, p99] = [median(waits), quantile(waits, 0.99)];
+  return { p50, p99, committed: at.length / produced.seconds, published: at.length / span };
 }

@@ -49,7 +49,3 @@ order per key. "load" is the load average of the last minute when the section en
 }
 
 export const perSecond = (rate: number): string => `${Math.round(rate).toLocaleString('en')} ev/s`;
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}

@@ -1,4 +1,5 @@
 import { createPublisher } from '@kiban/pubsub';
+import { median } from '@kiban/testing';
 import { topology } from '../src/catalog/topology.ts';
 import { startBus } from '../faults/bus.ts';
 import type { FaultDatabase } from '../faults/fault-database.ts';
@@ -7,7 +8,7 @@ import { countingPublisher, type Drain, drainUnordered, drainWithRelay } from '.
 import { drainBacklog, MAX_MEGABYTES } from '../faults/run-backlog.ts';
 import { processSeconds } from './cpu-meter.ts';
 import { commitToPublish } from './latency.ts';
-import { median, perSecond, type Report } from './report.ts';
+import { perSecond, type Report } from './report.ts';
 
 export interface Sizes {
   /** Events per round of a drain. */

@@ -1,3 +1,4 @@
+import { median } from '@kiban/testing';
 import { cpuMeter } from '../bench/cpu-meter.ts';
 import { createRelay } from '../src/relay/relay.ts';
 import { faultDatabase } from './fault-database.ts';
@@ -11,8 +12,7 @@ interface Drained {
   readonly micros: number;
 }
 
-const middle = (drains: readonly Drained[], what: keyof Drained) =>
-  drains.map((drain) => drain[what]).toSorted((a, b) => a - b)[Math.floor(drains.length / 2)] ?? Number.NaN;
+const middle = (drains: readonly Drained[], what: keyof Drained) => median(drains.map((drain) => drain[what]));
 
 /** A share of the free drain that must remain. */
 const SHARE = 0.5;
@@ -29,7 +29,7 @@ export async function runHeldTransaction(options: PlanOptions): Promise<PlanResu
   const database = await faultDatabase({ durable: true });
   const publisher = new OrderedPublisher();
   let filled = 0;
-  // One relay for all batches, as in production: it remembers where to begin, and forgets it every 60 s.
+  // One relay for all batches, as in production: it remembers where to begin while dead rows cannot be cleared away.
   const relay = createRelay({ databases: [{ name: 'faults', url: database.url }], publisher });
   const drain = async (): Promise<Drained> => {
     await fill(database.admin, events, filled, false);

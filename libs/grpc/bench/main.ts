@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { ListTrendingRequestSchema, RecommendationService } from '@kiban/contracts/kiban/recommendation/v1';
-import { freePort, Http2Load, quantile } from '@kiban/testing';
+import { freePort, Http2Load, median } from '@kiban/testing';
 import { measureCodecs } from './codecs.ts';
 
 const { values } = parseArgs({
@@ -119,10 +119,6 @@ function ratios(subject: Subject, base: Subject): number[] {
 /** A share with its sign: `+12 %`. */
 function percent(share: number): string {
   return `${share < 0 ? '' : '+'}${Math.round(share * 100)} %`;
-}
-
-function median(figures: number[]): number {
-  return quantile(figures, 0.5);
 }
 
 function write(): void {

@@ -74,9 +74,3 @@ export class Http2Load {
     for (const session of this.#sessions) session.destroy();
   }
 }
-
-/** The value that a share of the values does not exceed. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-}

@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDevelopmentKeys } from '@kiban/auth';
 import { startPostgres } from '@kiban/embedded-postgres';
+import { median } from '@kiban/testing';
 import { startBuild } from '../src/build/build.ts';
 import { nodeOptions } from '../src/platform/supervise-app.ts';
 
@@ -77,16 +78,14 @@ try {
 }
 
 const rows = [...found].map(([name, starts]) => {
-  const ms = starts.map((each) => each.ms).toSorted((a, b) => a - b);
-  const rssMb = starts.map((each) => each.rssMb).toSorted((a, b) => a - b);
-  const cpuMs = starts.map((each) => each.cpuMs).toSorted((a, b) => a - b);
+  const ms = starts.map((each) => each.ms);
   return {
     name,
-    medianMs: middle(ms),
-    cpuMs: middle(cpuMs),
-    fastestMs: ms[0] ?? 0,
-    slowestMs: ms.at(-1) ?? 0,
-    rssMb: middle(rssMb),
+    medianMs: median(ms),
+    cpuMs: median(starts.map((each) => each.cpuMs)),
+    fastestMs: Math.min(...ms),
+    slowestMs: Math.max(...ms),
+    rssMb: median(starts.map((each) => each.rssMb)),
   };
 });
 const bundledMs = rows[0]?.medianMs ?? 0;
@@ -119,10 +118,6 @@ function cpuOf(pid: number | undefined): number {
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
   const [user, system] = fields.split(' ').slice(11, 13).map(Number);
   return ((user ?? NaN) + (system ?? NaN)) * 10;
-}
-
-function middle(sorted: readonly number[]): number {
-  return sorted[sorted.length >> 1] ?? 0;
 }
 
 function table(): string {
