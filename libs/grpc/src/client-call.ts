@@ -20,7 +20,7 @@ export interface CallOptions {
 export interface CallDefaults {
   /** ms for calls with a single answer; default 10,000. Streams have no limit of their own. */
   timeoutMs?: number;
-  /** Headers for each call, asked each time; what the call being answered carries wins over nothing here. */
+  /** Headers for each call, asked each time; they win over those that the call being answered hands on. */
   metadata?: () => Metadata | Record<string, string>;
 }
 

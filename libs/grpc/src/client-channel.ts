@@ -48,6 +48,6 @@ const RETRY_POLICY = {
 };
 
 /** Whether the proto says so: `option idempotency_level = NO_SIDE_EFFECTS` or `IDEMPOTENT`. */
-export function isIdempotent(method: DescMethod): boolean {
+function isIdempotent(method: DescMethod): boolean {
   return method.idempotency !== Idempotency.IDEMPOTENCY_UNKNOWN;
 }

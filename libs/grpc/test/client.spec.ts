@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type CallContext, Code, currentCall, type GrpcClient, ServiceError } from '@kiban/grpc';
+import { until } from '@kiban/testing';
 import { RetryInfoSchema } from '@kiban/contracts/google/rpc';
 import { Metadata } from '@grpc/grpc-js';
 import type { DemoService } from './demo-service.ts';
 import { REQUEST } from './start-demo.ts';
-import { demos, failure, until } from './support.ts';
+import { demos, failure } from './support.ts';
 
 const { start, stopAll } = demos();
 afterEach(stopAll);

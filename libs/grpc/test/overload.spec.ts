@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
 import { Code, createGrpcClient, type ServiceError } from '@kiban/grpc';
+import { until } from '@kiban/testing';
 import { RetryInfoSchema } from '@kiban/contracts/google/rpc';
 import { Health } from '@kiban/contracts/health/v1';
 import { REQUEST } from './start-demo.ts';
-import { demos, until } from './support.ts';
+import { demos } from './support.ts';
 
 const { start, stopAll } = demos();
 afterEach(stopAll);

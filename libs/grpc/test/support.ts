@@ -1,15 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Code, CallObserver, ServiceError } from '@kiban/grpc';
 import { type Demo, type DemoOptions, startDemo } from './start-demo.ts';
-
-/** Resolves when `condition` holds; fails after five seconds. */
-export async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`never became true: ${condition.toString()}`);
-    await sleep(5);
-  }
-}
 
 /** Demos that are stopped together: `start` in tests, `stopAll` in afterEach. */
 export function demos() {

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type CallContext, Code, createGrpcClient, GrpcService, ServiceError } from '@kiban/grpc';
+import { until } from '@kiban/testing';
 import { BadRequestSchema } from '@kiban/contracts/google/rpc';
 import { EMPTY, of, Subject } from 'rxjs';
 import { DemoService } from './demo-service.ts';
 import { cuttable } from './cuttable.ts';
 import { REQUEST, startDemo } from './start-demo.ts';
-import { demos, failure, recorder, until } from './support.ts';
+import { demos, failure, recorder } from './support.ts';
 
 const { start, stopAll } = demos();
 afterEach(stopAll);

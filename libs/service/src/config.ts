@@ -15,7 +15,7 @@ export const address = () =>
     .describe('address of a service');
 
 /** A port; 0 takes a free one. */
-export const port = () => z.coerce.number('expected a port').int().min(0).max(65535);
+const port = () => z.coerce.number('expected a port').int().min(0).max(65535);
 
 /** A whole number of milliseconds. */
 export const milliseconds = () => z.coerce.number('expected a number of milliseconds').int().min(0).max(86_400_000);

@@ -9,11 +9,9 @@ export {
   type ConfigOf,
   flag,
   milliseconds,
-  port,
   readConfig,
 } from './config.ts';
 export type { Logger } from './logger.ts';
-export { waitFor } from './patience.ts';
 export type { Runtime } from './runtime.ts';
 export type { ServiceDefinition } from './service-definition.ts';
 export { type RunningService, startService, type StartOptions } from './start-service.ts';

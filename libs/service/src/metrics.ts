@@ -1,5 +1,5 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import { setClientObserver, type CallObserver, Code, type GrpcTransport } from '@kiban/grpc';
+import { type CallObserver, type ClientObserver, Code, type GrpcTransport } from '@kiban/grpc';
 import { type Counter, Gauge, type Registry } from 'prom-client';
 import { redMetrics } from './create-metrics.ts';
 
@@ -7,24 +7,14 @@ const METHOD = { labels: ['grpc_service', 'grpc_method'], outcome: 'grpc_code', 
 
 /** Rate, errors and duration of each method served. */
 export function serverMetrics(registry: Registry): CallObserver {
-  const { handled, seconds } = redMetrics(registry, { prefix: 'grpc_server', what: 'Calls', ...METHOD });
+  const { handled, start } = callMetrics(registry, 'grpc_server', 'Calls');
   const refusals = new Map<DescMethod, Counter.Internal>();
   return {
-    start(_, method) {
-      const began = performance.now();
-      return {
-        end(code) {
-          const labels = { grpc_service: method.parent.typeName, grpc_method: method.name };
-          handled.inc({ ...labels, grpc_code: Code[code] ?? String(code) });
-          seconds.observe(labels, (performance.now() - began) / 1000);
-        },
-      };
-    },
+    start: (_, method) => start(method),
     refused(method) {
       let counter = refusals.get(method);
       if (!counter) {
-        const labels = { grpc_service: method.parent.typeName, grpc_method: method.name };
-        counter = handled.labels({ ...labels, grpc_code: Code[Code.RESOURCE_EXHAUSTED] ?? '' });
+        counter = handled.labels({ ...labelsOf(method), grpc_code: Code[Code.RESOURCE_EXHAUSTED] ?? '' });
         refusals.set(method, counter);
       }
       counter.inc();
@@ -33,32 +23,39 @@ export function serverMetrics(registry: Registry): CallObserver {
 }
 
 /** How many calls and streams are open. */
-export function admissionMetrics(registry: Registry, transport: () => GrpcTransport): void {
+export function admissionMetrics(registry: Registry, { admission }: GrpcTransport): void {
   const gauge = new Gauge({
     name: 'grpc_server_in_flight',
     help: 'Calls and streams being answered.',
     labelNames: ['kind'] as const,
     registers: [registry],
     collect() {
-      gauge.set({ kind: 'call' }, transport().admission.inFlight);
-      gauge.set({ kind: 'stream' }, transport().admission.streams);
+      gauge.set({ kind: 'call' }, admission.inFlight);
+      gauge.set({ kind: 'stream' }, admission.streams);
     },
   });
 }
 
-/** Rate, errors and duration of each method called, seen by `next` as well. */
-export function clientMetrics(registry: Registry): Parameters<typeof setClientObserver>[0] & {} {
-  const { handled, seconds } = redMetrics(registry, { prefix: 'grpc_client', what: 'Outgoing calls', ...METHOD });
-  return {
-    start(method) {
-      const began = performance.now();
-      return {
-        end(code) {
-          const labels = { grpc_service: method.parent.typeName, grpc_method: method.name };
-          handled.inc({ ...labels, grpc_code: Code[code] ?? String(code) });
-          seconds.observe(labels, (performance.now() - began) / 1000);
-        },
-      };
-    },
+/** Rate, errors and duration of each method called. */
+export function clientMetrics(registry: Registry): ClientObserver {
+  return callMetrics(registry, 'grpc_client', 'Outgoing calls');
+}
+
+function callMetrics(registry: Registry, prefix: string, what: string) {
+  const { handled, seconds } = redMetrics(registry, { prefix, what, ...METHOD });
+  const start = (method: DescMethod) => {
+    const began = performance.now();
+    return {
+      end(code: Code) {
+        const labels = labelsOf(method);
+        handled.inc({ ...labels, grpc_code: Code[code] ?? String(code) });
+        seconds.observe(labels, (performance.now() - began) / 1000);
+      },
+    };
   };
+  return { handled, start };
+}
+
+function labelsOf(method: DescMethod) {
+  return { grpc_service: method.parent.typeName, grpc_method: method.name };
 }

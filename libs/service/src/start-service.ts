@@ -68,7 +68,7 @@ export async function startService<Shape extends z.ZodRawShape>(
     health,
     observer: joinObservers([...spans.server, serverMetrics(metrics), callLog(logger)]),
   });
-  admissionMetrics(metrics, () => transport);
+  admissionMetrics(metrics, transport);
   setClientObserver(joinClientObservers([...spans.client, clientMetrics(metrics)]));
 
   let stopped: Promise<void> | undefined;
