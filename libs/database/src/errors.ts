@@ -45,44 +45,14 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Name of the constraint that refused a row. */
-export function constraintOf(error: unknown): string | undefined {
-  return (error as { constraint?: string } | null | undefined)?.constraint;
-}
-
 /** A row with this key exists already; with a name, only for that constraint or unique index. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  return errorCode(error) === '23505' && (constraint === undefined || constraintOf(error) === constraint);
-}
-
-export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
-  return errorCode(error) === '23503' && (constraint === undefined || constraintOf(error) === constraint);
-}
-
-export function isCheckViolation(error: unknown, constraint?: string): boolean {
-  return errorCode(error) === '23514' && (constraint === undefined || constraintOf(error) === constraint);
+  if (errorCode(error) !== '23505') return false;
+  return constraint === undefined || (error as { constraint?: string }).constraint === constraint;
 }
 
 /** The transaction lost against another one and did nothing: running it again is right (40001, 40P01). */
 export function isRetryable(error: unknown): boolean {
   const code = errorCode(error);
   return code === '40001' || code === '40P01';
-}
-
-/** The statement ran longer than the statement timeout, or was cancelled. */
-export function isQueryCancelled(error: unknown): boolean {
-  return errorCode(error) === '57014';
-}
-
-/**
- * The connection was lost or could not be made. Whether a statement under way took effect is not known then, so only
- * idempotent work may be repeated.
- */
-export function isConnectionLost(error: unknown): boolean {
-  if (error instanceof ConnectionError) return true;
-  const code = errorCode(error) ?? '';
-  if (/^(08...|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code)) return true;
-  return (
-    error instanceof Error && /^Connection terminated|Client has encountered a connection error/.test(error.message)
-  );
 }

@@ -1,12 +1,13 @@
 import { createDatabase } from '@kiban/database';
-import { KeyLanes } from '@kiban/pubsub';
+import { type Delivery, KeyLanes } from '@kiban/pubsub';
 import { InteractionRecorded } from '../src/catalog/interaction-events.ts';
 import { consumerMetrics } from '../src/consumer/consumer-metrics.ts';
 import { Dispatcher } from '../src/consumer/dispatcher.ts';
 import type { EventHandler } from '../src/consumer/event-handler.ts';
 import type { Accepted } from './fault-broker.ts';
 
-const SUBSCRIPTION = 'faults';
+/** The declared name of the subscription whose effects are counted. */
+export const SUBSCRIPTION = 'faults';
 
 /** The effect of an event: a row with its id and key, numbered in the order of the effects. */
 export function effectHandler(subscription: string): EventHandler {
@@ -54,10 +55,6 @@ export function startEffects(url: string) {
   };
 }
 
-interface Delivered {
+interface Delivered extends Delivery {
   readonly message: Accepted;
-  readonly messageId: string;
-  readonly orderingKey: string;
-  ack(): void;
-  nack(): void;
 }

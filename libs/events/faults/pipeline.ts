@@ -5,10 +5,7 @@ import { consumerMetrics } from '../src/consumer/consumer-metrics.ts';
 import { Dispatcher } from '../src/consumer/dispatcher.ts';
 import type { EventHandler } from '../src/consumer/event-handler.ts';
 import { createRelay } from '../src/relay/relay.ts';
-import { effectHandler } from './effects.ts';
-
-/** The declared name of the subscription whose effects are counted. */
-export const SUBSCRIPTION = 'faults';
+import { effectHandler, SUBSCRIPTION } from './effects.ts';
 
 export interface PipelineOptions {
   /** Database with the outbox, the inbox and the tables of the proof. */

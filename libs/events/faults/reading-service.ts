@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ensureDevelopmentKeys } from '@kiban/auth';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '@kiban/contracts/health/v1';
 import { SimilarityService } from '@kiban/contracts/kiban/similarity/v1';
-import { unaryCalls } from './unary-calls.ts';
+import { createGrpcClient } from '@kiban/grpc';
 
 const PROGRAM = join(import.meta.dirname, '../../../apps/content-similarity/dist/main.js');
 
@@ -51,7 +51,8 @@ export async function startReadingService(databaseUrl: string, emulatorHost: str
     });
     child.once('exit', (code) => reject(new Error(`content-similarity ended with ${code} before it was ready`)));
   });
-  const calls = unaryCalls(address, 2_000);
+  const reader = createGrpcClient(SimilarityService, address, { timeoutMs: 2_000 });
+  const watcher = createGrpcClient(Health, address, { timeoutMs: 2_000 });
   const state = { consumerServing: false, reads: 0, failures: 0 };
   let stopped = false;
   const loop = async (everyMs: number, run: () => Promise<void>) => {
@@ -63,14 +64,14 @@ export async function startReadingService(databaseUrl: string, emulatorHost: str
   const running = Promise.all([
     loop(50, async () => {
       try {
-        await calls.call(SimilarityService.method.searchArticles, { query: 'anything' });
+        await reader.searchArticles({ query: 'anything' });
         state.reads++;
       } catch {
         state.failures++;
       }
     }),
     loop(100, async () => {
-      const answer = await calls.call(Health.method.check, { service: 'consumer' }).catch(() => undefined);
+      const answer = await watcher.check({ service: 'consumer' }).catch(() => undefined);
       state.consumerServing = answer?.status === Serving.SERVING;
     }),
   ]);
@@ -78,7 +79,8 @@ export async function startReadingService(databaseUrl: string, emulatorHost: str
     async stop() {
       stopped = true;
       await running;
-      calls.close();
+      reader.close();
+      watcher.close();
       child.kill('SIGTERM');
       await gone;
       rmSync(folder, { recursive: true, force: true });

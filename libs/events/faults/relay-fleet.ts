@@ -51,9 +51,9 @@ export class RelayFleet {
     await Promise.all(this.#members.map((member) => member.ready));
   }
 
-  /** kill -9 of a random relay, which starts again at once. */
+  /** kill -9 of the relay that has lived longest, which starts again at once. */
   async kill(): Promise<void> {
-    // The one that has lived longest: meanwhile the others start.
+    // The others start meanwhile.
     const member = this.#members.reduce((a, b) => (a.generation <= b.generation ? a : b));
     await member.ready;
     await delay(this.#options.random() * 60);

@@ -6,7 +6,7 @@ import { createRelay } from '../src/relay/relay.ts';
 import { bundledEnvironment, bundleProcess } from './bundle-process.ts';
 import { startBus, type Unacknowledged } from './bus.ts';
 import { faultDatabase } from './fault-database.ts';
-import { SUBSCRIPTION } from './pipeline.ts';
+import { SUBSCRIPTION } from './effects.ts';
 import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } from './plan.ts';
 import { produce } from './producers.ts';
 import { seededRandom } from '../src/testing/seeded-random.ts';

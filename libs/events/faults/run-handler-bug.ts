@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startBus } from './bus.ts';
 import { faultDatabase } from './fault-database.ts';
-import { SUBSCRIPTION, startPipeline } from './pipeline.ts';
+import { SUBSCRIPTION } from './effects.ts';
+import { startPipeline } from './pipeline.ts';
 import { brokenGuarantees, type PlanOptions, type PlanResult, secondsSince } from './plan.ts';
 import { produce } from './producers.ts';
 import { seededRandom } from '../src/testing/seeded-random.ts';

@@ -1,6 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 
-const random = Buffer.alloc(10 * 256);
+/** Of one id. */
+const RANDOM_BYTES = 8;
+const random = Buffer.alloc(RANDOM_BYTES * 256);
 let used = random.length;
 let lastMs = 0;
 let sequence = 0;
@@ -22,8 +24,7 @@ export function uuid7(now: number = Date.now()): string {
     randomFillSync(random);
     used = 0;
   }
-  const tail = random.toString('hex', used, used + 8);
-  used += 10;
+  const tail = random.toString('hex', used, (used += RANDOM_BYTES));
   const time = lastMs.toString(16).padStart(12, '0');
   const counter = (0x7000 | sequence).toString(16);
   const variant = ((Number.parseInt(tail.slice(0, 1), 16) & 0x3) | 0x8).toString(16);

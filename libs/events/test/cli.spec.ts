@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { testPubSub, until } from '@kiban/testing';
 import { runCli } from '../cli/run-cli.ts';
-import { ArticlePublished, createOutbox, createRelay, type Relay, uuid7 } from '../src/index.ts';
+import { ArticlePublished, createOutbox, createRelay, type Relay } from '../src/index.ts';
 import { drainOutbox, expectPublished, memoryBroker, publishedEvents } from '../src/testing/index.ts';
+import { uuid7 } from '../src/uuid7.ts';
 import { eventsDatabase } from './fixture.ts';
 
 const INVALID_ARGUMENT = 3;

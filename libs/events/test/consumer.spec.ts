@@ -14,8 +14,8 @@ import {
   OnEvent,
   type Relay,
   topology,
-  uuid7,
 } from '../src/index.ts';
+import { uuid7 } from '../src/uuid7.ts';
 import { eventsDatabase, type Schema } from './fixture.ts';
 
 const SUBSCRIPTION = 'similarity-article';

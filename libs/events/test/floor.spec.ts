@@ -83,6 +83,7 @@ describe('the floor', () => {
     const floor = new Floor(SHARDS);
     await floor.tick(db.database);
     await floor.survey(db.database);
+    expect(floor.settled).toBe(await newest());
     await query('TRUNCATE outbox RESTART IDENTITY');
     await learn(floor);
     expect(floor.starts.every((start) => start === 0n)).toBe(true);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { maintainInbox, uuid7 } from '../src/index.ts';
+import { maintainInbox } from '../src/index.ts';
+import { uuid7 } from '../src/uuid7.ts';
 import { eventsDatabase } from './fixture.ts';
 
 const DAY = 86_400_000;

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { consumerMetrics, createRelay } from '../src/index.ts';
+import { consumerMetrics } from '../src/consumer/consumer-metrics.ts';
+import { createRelay } from '../src/index.ts';
 import { memoryBroker } from '../src/testing/index.ts';
 
 it('has the metrics that dashboards and alerts are made of', async () => {

@@ -45,7 +45,7 @@ export interface PubSubChannel {
 
 /**
  * One HTTP/2 connection, without the generated Google client: that one adds 20 MB and 300 ms to every process, and its
- * retries run past our deadlines (docs/adr: pub/sub publisher). Default deadline: 10,000 ms.
+ * retries run past our deadlines (docs/adr/0002-pubsub-publisher.md). Default deadline: 10,000 ms.
  */
 export function openChannel(connection: PubSubConnection): PubSubChannel {
   let opening: Promise<Client> | undefined;

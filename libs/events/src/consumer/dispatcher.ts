@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { findEvent } from '../define-event.ts';
 import { type Envelope, readEnvelope } from '../envelope.ts';
-import { buryMessage } from '../inbox/bury-message.ts';
+import { buryMessage, type DeadReason } from '../inbox/bury-message.ts';
 import { rememberEvent } from '../inbox/remember-event.ts';
 import type { Queryable } from '../queryable.ts';
 import { Attempts } from './attempts.ts';
@@ -112,7 +112,7 @@ export class Dispatcher<Tx extends Queryable> {
   async #bury(
     message: ReceivedMessage,
     topic: string | undefined,
-    reason: 'undecodable' | 'unknown-type' | 'handler-failed',
+    reason: DeadReason,
     error: string,
   ): Promise<Outcome> {
     await buryMessage(this.#database, message, topic, reason, error);

@@ -1,5 +1,5 @@
 import { type Consumer, type PubSubConnection, startConsumer } from '@kiban/pubsub';
-import type { RelayLog } from '../relay/relay-options.ts';
+import type { EventLog } from '../log.ts';
 import type { Queryable } from '../queryable.ts';
 import type { ConsumerMetrics } from './consumer-metrics.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -13,7 +13,7 @@ export interface EventConsumersOptions extends PubSubConnection {
   /** All subscriptions can be received from, or not all any more. */
   readonly onLive?: ((live: boolean) => void) | undefined;
   readonly metrics: ConsumerMetrics;
-  readonly log: RelayLog;
+  readonly log: EventLog;
 }
 
 /** The pull consumers of a process. */

@@ -1,3 +1,4 @@
+import { errorCode } from '@kiban/database';
 import type { Queryable } from '../queryable.ts';
 import { uuid7Floor } from '../uuid7.ts';
 
@@ -21,22 +22,22 @@ export async function maintainInbox(
   database: Queryable,
   options: InboxRetention = {},
 ): Promise<{ created: string[]; dropped: string[] }> {
-  const today = Math.floor((options.now ?? Date.now()) / DAY_MS);
-  const keep = today - (options.keepDays ?? 10);
+  const { keepDays = 10, aheadDays = 3, now = Date.now() } = options;
+  const today = Math.floor(now / DAY_MS);
   const found = await database.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
      WHERE i.inhparent = 'inbox'::regclass AND c.relname ~ '^inbox_[0-9]{8}$'`,
   );
   const names = new Set(found.rows.map((row) => row.name));
   const created: string[] = [];
-  for (let day = today - 1; day <= today + (options.aheadDays ?? 3); day++) {
+  for (let day = today - 1; day <= today + aheadDays; day++) {
     const name = partitionName(day);
     if (names.has(name)) continue;
     if (await createPartition(database, name, day)) created.push(name);
   }
-  const dropped = [...names].filter((name) => name < partitionName(keep)).sort();
+  const dropped = [...names].filter((name) => name < partitionName(today - keepDays)).sort();
   for (const name of dropped) await database.query(`DROP TABLE IF EXISTS ${name}`);
-  await database.query("DELETE FROM inbox_rest WHERE received_at < now() - $1 * interval '1 day'", [today - keep]);
+  await database.query("DELETE FROM inbox_rest WHERE received_at < now() - $1 * interval '1 day'", [keepDays]);
   return { created, dropped };
 }
 
@@ -49,8 +50,7 @@ async function createPartition(database: Queryable, name: string, day: number): 
     return true;
   } catch (error) {
     // 23514: inbox_rest already has ids of that day, and serves them. 42P07, 42P17, 23505: another process was faster.
-    const code = (error as { code?: unknown }).code;
-    if (code === '23514' || code === '42P07' || code === '42P17' || code === '23505') return false;
+    if (['23514', '42P07', '42P17', '23505'].includes(errorCode(error) ?? '')) return false;
     throw error;
   }
 }

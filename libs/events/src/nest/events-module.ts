@@ -13,9 +13,9 @@ import { Dispatcher } from '../consumer/dispatcher.ts';
 import { EventConsumers } from '../consumer/event-consumers.ts';
 import type { EventHandler, HandlerDatabase } from '../consumer/event-handler.ts';
 import { maintainInbox } from '../inbox/partitions.ts';
+import { type EventLog, silent } from '../log.ts';
 import { PushReceiver, type PushReceiverOptions } from '../push/push-receiver.ts';
 import type { Queryable } from '../queryable.ts';
-import type { RelayLog } from '../relay/relay-options.ts';
 import { discoverHandlers } from './discover-handlers.ts';
 
 export interface EventsModuleOptions<Tx extends Queryable = Queryable> extends PubSubConnection {
@@ -41,12 +41,11 @@ export interface EventsModuleOptions<Tx extends Queryable = Queryable> extends P
   /** Milliseconds that a shutdown waits for running handlers. Default 10,000. */
   readonly drainMs?: number;
   readonly metrics?: Registry;
-  readonly log?: RelayLog;
+  readonly log?: EventLog;
 }
 
 const OPTIONS = Symbol('EventsModuleOptions');
 const MAINTAIN_EVERY_MS = 3_600_000;
-const silent: RelayLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
  * Finds the `@OnEvent` methods of all providers, receives their subscriptions and stops with the application. Also provides

@@ -15,7 +15,7 @@ export interface EncodedEvent {
 }
 
 /** Pub/Sub takes 10 MB per request; 9 MiB leaves room for its envelope. */
-export const MAX_EVENT_BYTES = 9 * 1024 * 1024;
+const MAX_EVENT_BYTES = 9 * 1024 * 1024;
 const MAX_KEY_BYTES = 1024;
 
 /** @throws OutboxError `invalid-key`, `event-too-large` */

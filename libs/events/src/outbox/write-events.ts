@@ -1,9 +1,10 @@
+import { errorCode } from '@kiban/database';
 import type { Queryable } from '../queryable.ts';
 import type { EncodedEvent } from './encode-event.ts';
 import { OutboxError } from './outbox-error.ts';
 
 /** One advisory lock per key; more of them run PostgreSQL out of lock memory. */
-export const MAX_KEYS_PER_TRANSACTION = 1_000;
+const MAX_KEYS_PER_TRANSACTION = 1_000;
 
 /**
  * Writes events as the last statement of a transaction: outbox_publish() takes the locks of their keys in one global
@@ -31,7 +32,7 @@ export async function writeEvents(tx: Queryable, events: readonly EncodedEvent[]
       events.map((event) => JSON.stringify(event.attributes)),
     ]);
   } catch (error) {
-    if ((error as { code?: unknown }).code !== '42883') throw error;
+    if (errorCode(error) !== '42883') throw error;
     throw new OutboxError(
       'no-outbox-table',
       'this database has no outbox. Run its migrations with `outboxMigrations`',

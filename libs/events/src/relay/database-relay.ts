@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
+import type { EventLog } from '../log.ts';
 import { WAKE_CHANNEL } from '../outbox/notifier.ts';
 import { SHARDS } from '../outbox/shards.ts';
 import { SESSION_SETTINGS } from './begin-pass.ts';
@@ -9,7 +10,7 @@ import { outboxStats } from './outbox-stats.ts';
 import { isOutage } from './publish-batch.ts';
 import { PREPARE_HEADS } from './read-heads.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
-import type { RelayDatabase, RelayLog } from './relay-options.ts';
+import type { RelayDatabase } from './relay-options.ts';
 import { type PassOptions, passShards, type ShardResult } from './shard-pass.ts';
 import { type Release, ShardQueue, type Turn } from './shard-queue.ts';
 
@@ -25,7 +26,7 @@ export interface DatabaseRelayOptions extends PassOptions {
   readonly pollMs: number;
   readonly vacuumEvery: number;
   readonly metrics: RelayMetrics;
-  readonly log: RelayLog;
+  readonly log: EventLog;
 }
 
 /** Empties the outbox of one database: one connection that listens and measures, the others move shards. */

@@ -1,5 +1,6 @@
 import type { Publisher, Topology } from '@kiban/pubsub';
 import type { Registry } from 'prom-client';
+import type { EventLog } from '../log.ts';
 
 /** A database whose outbox a relay empties. */
 export interface RelayDatabase {
@@ -7,12 +8,6 @@ export interface RelayDatabase {
   readonly name: string;
   /** PostgreSQL URL. */
   readonly url: string;
-}
-
-export interface RelayLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 export interface RelayOptions {
@@ -35,7 +30,7 @@ export interface RelayOptions {
   /** VACUUM the outbox after this many deleted events, or after 60 s with any. Default 50,000; 0 = never. */
   readonly vacuumEvery?: number;
   readonly metrics?: Registry;
-  readonly log?: RelayLog;
+  readonly log?: EventLog;
 }
 
 export interface Relay {

@@ -1,8 +1,7 @@
+import { silent } from '../log.ts';
 import { DatabaseRelay } from './database-relay.ts';
 import { relayMetrics } from './relay-metrics.ts';
-import type { Relay, RelayLog, RelayOptions } from './relay-options.ts';
-
-const silent: RelayLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+import type { Relay, RelayOptions } from './relay-options.ts';
 
 /**
  * Moves committed events from outboxes to Pub/Sub until stopped. Any number of relays may run on one database; each shard
