@@ -26,6 +26,7 @@ export class Databases {
   #state = 'starting';
   #reason: string | undefined;
   #stopping = false;
+  #startingAgain: Promise<void> | undefined;
 
   constructor(options: DatabasesOptions) {
     this.#options = options;
@@ -54,13 +55,13 @@ export class Databases {
       this.#reason = signal ? `ended by ${signal}` : `ended with code ${code}`;
       this.#restarts += 1;
       this.#change('restarting');
-      void this.#startAgain();
+      this.#startingAgain = this.#startAgain();
     });
   }
 
   /** Connection string of one database; undefined when no service that runs needs it. */
   url(name: DatabaseName): string | undefined {
-    return process.env[databaseVariable(name)] ?? (this.#server && this.#server.url(name));
+    return process.env[databaseVariable(name)] || this.#server?.url(name);
   }
 
   describe(): RunProcess {
@@ -77,6 +78,8 @@ export class Databases {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    // What is just being started again has to be there before it can be stopped.
+    await this.#startingAgain;
     await this.#server?.stop();
     this.#change('stopped');
   }

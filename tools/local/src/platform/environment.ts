@@ -1,4 +1,5 @@
 import type { DevelopmentKeys } from '@kiban/auth';
+import type { PubSubConnection } from '@kiban/pubsub';
 import { DATABASES, type DatabaseName, SERVICES } from './services.ts';
 import type { StatePaths } from '../paths.ts';
 
@@ -44,7 +45,21 @@ export function commonEnvironment({ paths, keys, ports, pubsub, databaseUrl }: S
     ...Object.fromEntries(addresses),
     ...Object.fromEntries(DATABASES.map((name) => [databaseVariable(name), databaseUrl(name)])),
   };
-  return { ...defaults, ...process.env };
+  return { ...defaults, ...set(process.env) };
+}
+
+/** Where the services find Pub/Sub, and what their topics are called there. */
+export function pubsubOf(environment: NodeJS.ProcessEnv): PubSubConnection {
+  return {
+    project: environment['PUBSUB_PROJECT'],
+    prefix: environment['PUBSUB_PREFIX'],
+    emulatorHost: environment['PUBSUB_EMULATOR_HOST'],
+  };
+}
+
+/** An empty variable counts as absent, as it does for the services. */
+function set(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }
 
 /** What one service gets. */

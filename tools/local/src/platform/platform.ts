@@ -10,7 +10,13 @@ import type { RunProcess } from '../state/run-file.ts';
 import type { Supervised } from '../supervisor/supervised.ts';
 import type { Reporter } from '../view/reporter.ts';
 import { Databases } from './databases.ts';
-import { emulatorEnvironment, serviceEnvironment, type Surroundings } from './environment.ts';
+import {
+  commonEnvironment,
+  emulatorEnvironment,
+  pubsubOf,
+  serviceEnvironment,
+  type Surroundings,
+} from './environment.ts';
 import { freePorts } from './free-ports.ts';
 import { Jobs } from './jobs.ts';
 import { EMULATOR, JOBS, SERVICES, type ServiceSpec } from './services.ts';
@@ -22,8 +28,6 @@ export interface PlatformOptions extends StartOptions {
   /** Called whenever a process changes. */
   readonly onChange: () => void;
 }
-
-const PROJECT = 'kiban-local';
 
 /** All processes of a local run, started in the order in which they need each other, and stopped in the reverse. */
 export class Platform {
@@ -65,7 +69,7 @@ export class Platform {
   /** Resolves when every service is ready. Rejects with an error whose message says what to do. */
   async start(): Promise<void> {
     const { paths, reporter } = this.#options;
-    const externalPubSub = process.env['PUBSUB_EMULATOR_HOST'];
+    const externalPubSub = process.env['PUBSUB_EMULATOR_HOST'] || undefined;
     const apps = [...(externalPubSub ? [] : [EMULATOR]), ...this.#specs.map(({ name }) => name), JOBS];
     this.#build = startBuild(ROOT, apps);
     const { stale } = this.#build;
@@ -117,7 +121,7 @@ export class Platform {
       this.#emulator = this.#supervise(EMULATOR, emulatorEnvironment(surroundings), 192);
       await this.#emulator.start();
     }
-    await applyTopology(topology, { project: PROJECT, emulatorHost: surroundings.pubsub });
+    await applyTopology(topology, pubsubOf(commonEnvironment(surroundings)));
   }
 
   async #startService(spec: ServiceSpec, surroundings: Surroundings): Promise<void> {
