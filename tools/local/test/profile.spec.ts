@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -74,6 +74,17 @@ describe('npm run profile', () => {
       ['ready', 0],
     ]);
     expect(await profileCommand(['version-1', '--seconds', '0.1', '--out', fileOf('again')], paths)).toBe(0);
+  });
+
+  it('ends with a sentence when the process ends meanwhile', async () => {
+    const attached = () => readFileSync(join(paths.logs, 'version-2.log'), 'utf8').split('Debugger attached').length;
+    const before = attached();
+    const profiled = profileCommand(['version-2', '--seconds', '1.5', '--out', fileOf('half')], paths);
+    await until(() => attached() > before, { message: 'the profile to begin' });
+    services[1]?.kill();
+    expect(await profiled).toBe(1);
+    expect(console.error).toHaveBeenLastCalledWith('the process ended while it was profiled');
+    expect(existsSync(fileOf('half'))).toBe(false);
   });
 
   it('says which services there are', async () => {

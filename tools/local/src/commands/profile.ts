@@ -21,8 +21,8 @@ export async function profileCommand(args: readonly string[], paths: StatePaths)
   try {
     if (!json) console.error(`sampling ${service} for ${seconds} s ...`);
     const session = await InspectorSession.connect(inspect ?? (await inspectorOf(service, paths)));
-    const profile = await takeCpuProfile(session, seconds);
-    await session.end();
+    // Left open, the session would keep this command alive, and the inspector too.
+    const profile = await takeCpuProfile(session, seconds).finally(() => session.end());
     const file = out ?? defaultFile(service, paths);
     writeFileSync(file, JSON.stringify(profile));
     const times = selfTimes(profile);

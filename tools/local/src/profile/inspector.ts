@@ -34,8 +34,7 @@ export class InspectorSession {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => this.#onMessage(String(data)));
     socket.addEventListener('close', () => {
-      for (const { reject } of this.#waiting.values())
-        reject(new StartError('the process ended while it was profiled'));
+      for (const { reject } of this.#waiting.values()) reject(processEnded());
     });
   }
 
@@ -51,6 +50,8 @@ export class InspectorSession {
   }
 
   async send(method: string, params: object = {}): Promise<unknown> {
+    // A closed socket takes what is sent to it without a word.
+    if (this.#socket.readyState !== WebSocket.OPEN) throw processEnded();
     const id = ++this.#id;
     const reply = Promise.withResolvers<unknown>();
     this.#waiting.set(id, reply);
@@ -62,8 +63,11 @@ export class InspectorSession {
   async end(): Promise<void> {
     // A moment later: it cannot close while it is answering.
     const expression = "setTimeout(() => process.getBuiltinModule('node:inspector').close(), 20).unref(); process.pid";
-    await this.send('Runtime.evaluate', { expression });
-    this.#socket.close();
+    try {
+      await this.send('Runtime.evaluate', { expression });
+    } finally {
+      this.#socket.close();
+    }
   }
 
   #onMessage(text: string): void {
@@ -74,6 +78,10 @@ export class InspectorSession {
     if (error) reply.reject(new StartError(`the inspector refused: ${error.message}`));
     else reply.resolve(result);
   }
+}
+
+function processEnded(): StartError {
+  return new StartError('the process ended while it was profiled');
 }
 
 async function addressOf(hostAndPort: string): Promise<string> {
