@@ -12,7 +12,7 @@ export interface StartOptions {
   readonly seed: boolean;
 }
 
-export const START_USAGE = 'npm start -- [--fresh] [--only bff,content] [--port 8080] [--no-seed] [--json]';
+const START_USAGE = 'npm start -- [--fresh] [--only bff,content] [--port 8080] [--no-seed] [--json]';
 
 /** Reads the flags of `npm start`. Throws UsageError. */
 export function startOptions(args: readonly string[]): StartOptions {

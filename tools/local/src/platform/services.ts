@@ -12,7 +12,7 @@ export interface ServiceSpec {
   readonly addressVariable?: string;
   /** Largest heap, MB. Small on purpose: on one machine nine of them run side by side. */
   readonly heapMb: number;
-  /** Its part for new objects, MB; default 4. */
+  /** V8's --max-semi-space-size, MB, a third of what new objects may take besides that heap; default 4. */
   readonly youngMb?: number;
 }
 

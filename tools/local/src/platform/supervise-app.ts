@@ -8,7 +8,7 @@ export interface AppProcess {
   readonly env: NodeJS.ProcessEnv;
   readonly logs: string;
   readonly heapMb: number;
-  /** Default 4. */
+  /** Of V8's --max-semi-space-size, MB; default 4. */
   readonly youngMb?: number | undefined;
   readonly onChange: (process: Supervised) => void;
 }

@@ -20,8 +20,8 @@ export interface ReadyReport {
 }
 
 /** For `--json`. The last line of a good start is `{"event":"ready", ...}`. */
-export function jsonReporter(write: (line: string) => void = console.log): Reporter {
-  const send = (event: object) => write(JSON.stringify(event));
+export function jsonReporter(): Reporter {
+  const send = (event: object) => console.log(JSON.stringify(event));
   return {
     step: (name, text) => send({ event: 'step', step: name, text }),
     warn: (message) => send({ event: 'warning', message }),
@@ -34,9 +34,10 @@ export function jsonReporter(write: (line: string) => void = console.log): Repor
 }
 
 /** For people. */
-export function textReporter(write: (line: string) => void = console.log, now = () => performance.now()): Reporter {
-  const began = now();
-  const say = (text: string) => write(`${((now() - began) / 1000).toFixed(1).padStart(5)} s  ${text}`);
+export function textReporter(): Reporter {
+  const began = performance.now();
+  const say = (text: string) =>
+    console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(5)} s  ${text}`);
   return {
     step: (_, text) => say(text),
     warn: (text) => say(`! ${text}`),
@@ -44,7 +45,7 @@ export function textReporter(write: (line: string) => void = console.log, now = 
       if (state === 'restarting' && reason) say(`! ${name} ${reason}; starting it again (restart ${restarts})`);
       if (state === 'ready' && restarts) say(`${name} is back`);
     },
-    ready: ({ gateway, rows, seconds }) => write(readyText(gateway, rows, seconds)),
+    ready: ({ gateway, rows, seconds }) => console.log(readyText(gateway, rows, seconds)),
     stopped: () => say('stopped; nothing of it runs any more'),
     error: (text) => console.error(text),
   };
