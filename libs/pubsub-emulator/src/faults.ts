@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery } from './core/acknowledging.ts';
-import { PubSubError } from './core/errors.ts';
+import { Code, PubSubError } from './core/errors.ts';
 
 /** One fault to inject, as the admin door takes it. */
 export interface Fault {
@@ -40,8 +40,10 @@ export class Faults {
   calling(method: string): Promise<void> | undefined {
     if (this.#faults.length === 0) return undefined;
     const error = this.#use('error', (fault) => !fault.method || fault.method === method);
-    if (error)
-      throw new PubSubError(error.code ?? 14, `Injected fault: ${method} fails with code ${error.code ?? 14}.`);
+    if (error) {
+      const code = error.code ?? Code.UNAVAILABLE;
+      throw new PubSubError(code, `Injected fault: ${method} fails with code ${code}.`);
+    }
     const delay = this.#use('delay', (fault) => !fault.method || fault.method === method);
     return delay ? sleep(delay.ms ?? 100) : undefined;
   }

@@ -184,3 +184,17 @@ test('a torn record at the end is cut off, and what is written after it survives
   expect(machine.subscription.backlog.entries.size).toBe(5);
   await machine.store.close();
 });
+
+test('a close waits for the write to the disk that is under way', async () => {
+  const dir = mkdtempSync(join(root, 'sync-'));
+  const core = new Core({ epoch: 's' });
+  const store = new Store(core, { dir, sync: true }, 1_000_000_000);
+  const answers: Promise<unknown>[] = [];
+  for (let i = 0; i < 20; i++) {
+    createTopic(core, create(TopicSchema, { name: `${TOPIC}-${i}` }));
+    answers.push(Promise.resolve(store.commit(() => i)));
+    if (i % 3 === 0) await new Promise(setImmediate);
+  }
+  await store.close();
+  expect(await Promise.all(answers)).toHaveLength(20);
+});

@@ -18,7 +18,7 @@ import { createSubscription, getSubscription } from '../src/core/subscriptions.t
 import { duration, timestamp } from '../src/core/time.ts';
 import { createTopic, getTopic } from '../src/core/topics.ts';
 import { checkpoint } from '../src/store/checkpoint.ts';
-import { readRecords } from '../src/store/record.ts';
+import { readRecord } from '../src/store/record.ts';
 import { replay } from '../src/store/replay.ts';
 
 export const TOPIC = 'projects/test/topics/topic';
@@ -27,7 +27,7 @@ const SUBSCRIPTION = 'projects/test/subscriptions/subscription';
 const MORGUE = 'projects/test/subscriptions/morgue';
 const START = 1_000_000_000;
 const LEASE = 10_000;
-export const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 /** As expect(), which is too slow for millions of checks. */
 function same(found: unknown, wanted: unknown, what: string): void {
   if (found !== wanted) throw new Error(`${what}: ${String(found)}, not ${String(wanted)}`);
@@ -287,9 +287,9 @@ export class World {
   /** Kill and recover: leases and waits are lost, nothing else is. */
   crash(): void {
     const leased = [...this.subscription.backlog.entries].filter(([, { state }]) => state === 'leased').map(([i]) => i);
-    const log = Buffer.concat([...checkpoint(this.core)]);
+    const log = [...checkpoint(this.core)].map((bytes) => readRecord(bytes, 0) as { kind: number; payload: Buffer });
     this.core = this.#newCore(`b${++this.#epoch}`);
-    replay(this.core, readRecords(log), this.now);
+    replay(this.core, log, this.now);
     this.consumer = new Consumer({ ackDeadlineMs: LEASE });
     this.leasedUntil.clear();
     this.notBefore.clear();

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PubSubError } from '../core/errors.ts';
+import { Code, PubSubError } from '../core/errors.ts';
 import type { PushSigner } from '../push/push-key.ts';
 import type { Service } from '../service.ts';
 import type { GrpcDoor } from '../wire/grpc-door.ts';
@@ -51,7 +51,7 @@ export async function openAdminDoor(
       if (!known) console.error('pubsub-emulator: admin request failed', error);
       const text = known ? error.message : 'failed unexpectedly; the log says why';
       send(
-        error instanceof PubSubError && error.code === 5 ? 404 : known ? 400 : 500,
+        error instanceof PubSubError && error.code === Code.NOT_FOUND ? 404 : known ? 400 : 500,
         'application/json',
         JSON.stringify({ error: text }),
       );

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { PublishRequestSchema, SeekRequestSchema } from '@kiban/contracts/google/pubsub/v1';
-import { invalid, PubSubError } from '../core/errors.ts';
+import { Code, invalid, PubSubError } from '../core/errors.ts';
 import { publish } from '../core/publishing.ts';
 import { seek } from '../core/snapshots.ts';
 import { deleteSnapshot } from '../core/snapshots.ts';
@@ -98,7 +98,7 @@ export function adminRoutes(service: Service, grpc: GrpcDoor, signer: PushSigner
     'POST /api/disconnect': (_query, body) => {
       const only = typeof body['subscription'] === 'string' ? body['subscription'] : undefined;
       const cut = [...grpc.streams].filter((stream) => only === undefined || stream.subscription === only);
-      for (const stream of cut) stream.fail(new PubSubError(14, 'Injected fault: the stream was cut.'));
+      for (const stream of cut) stream.fail(new PubSubError(Code.UNAVAILABLE, 'Injected fault: the stream was cut.'));
       return { streams: cut.length };
     },
   };

@@ -31,7 +31,9 @@ export class PubSubError extends Error {
 
 export const invalid = (message: string): PubSubError => new PubSubError(Code.INVALID_ARGUMENT, message);
 export const failedPrecondition = (message: string): PubSubError => new PubSubError(Code.FAILED_PRECONDITION, message);
-export const unimplemented = (message: string): PubSubError => new PubSubError(Code.UNIMPLEMENTED, message);
+/** What ends those who consume a subscription that is gone. */
+export const gone = (name: string, why: 'deleted' | 'detached'): PubSubError =>
+  why === 'deleted' ? notFound(name) : failedPrecondition('The subscription was detached from its topic.');
 /** The wording is Google's: `Resource not found (resource=orders).` */
 export const notFound = (name: string): PubSubError =>
   new PubSubError(Code.NOT_FOUND, `Resource not found (resource=${lastSegment(name)}).`);

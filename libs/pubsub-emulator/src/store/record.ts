@@ -43,12 +43,3 @@ export function readRecord(log: Buffer, at: number): Record | 'torn' | undefined
   if (crc32(body) !== log.readUInt32LE(at + 4)) return 'torn';
   return { kind: body[0] as number, payload: body.subarray(1), end };
 }
-
-/** The records of a log in memory. */
-export function* readRecords(log: Buffer): Generator<Record> {
-  let at = 0;
-  for (let record = readRecord(log, at); record && record !== 'torn'; record = readRecord(log, at)) {
-    yield record;
-    at = record.end;
-  }
-}

@@ -107,6 +107,8 @@ export class Store implements Journal {
     this.#closed = true;
     await this.#rewriting;
     this.#flush();
+    // A disk sync that is under way needs its file.
+    while (this.#syncing) await new Promise(setImmediate);
     this.#log.syncNow();
     this.#log.close();
     rmSync(`${this.#log.path}.new`, { force: true });

@@ -7,7 +7,7 @@ import {
 } from '@kiban/contracts/google/pubsub/v1';
 import { acknowledge, modifyDeadline, take } from '../core/acknowledging.ts';
 import { Consumer } from '../core/consumer.ts';
-import { invalid, notFound, PubSubError } from '../core/errors.ts';
+import { gone, invalid } from '../core/errors.ts';
 import type { SubscriptionState } from '../core/subscription.ts';
 import { pullSubscription } from '../core/subscriptions.ts';
 import type { Driver, Outlet } from '../driver.ts';
@@ -109,11 +109,7 @@ export class PullStreamOutlet implements Outlet {
   }
 
   end(why: 'deleted' | 'detached'): void {
-    this.fail(
-      why === 'deleted'
-        ? notFound(this.#subscription.name)
-        : new PubSubError(9, 'The subscription was detached from its topic.'),
-    );
+    this.fail(gone(this.#subscription.name, why));
   }
 
   fail(error: unknown): void {
@@ -188,7 +184,7 @@ export class PullStreamOutlet implements Outlet {
   }
 }
 
-/** Serves StreamingPull; `opened` is told of each stream, so that faults can cut it. */
+/** Serves StreamingPull; `streams` holds those that are open, so that faults can cut them. */
 export function streamingPull(driver: Driver, faults: Faults, streams: Set<PullStreamOutlet>) {
   return (stream: PullStream): void => {
     let outlet: PullStreamOutlet | undefined;

@@ -1,7 +1,7 @@
 import type { PullRequest } from '@kiban/contracts/google/pubsub/v1';
 import { type Delivery, take } from '../core/acknowledging.ts';
 import { Consumer } from '../core/consumer.ts';
-import { invalid, notFound, PubSubError } from '../core/errors.ts';
+import { gone, invalid } from '../core/errors.ts';
 import { pullSubscription } from '../core/subscriptions.ts';
 import type { Driver, Outlet } from '../driver.ts';
 import type { Call } from './unary.ts';
@@ -44,11 +44,7 @@ export function pull(driver: Driver, request: PullRequest, call: Call): Promise<
       },
       end(why) {
         finish();
-        reject(
-          why === 'deleted'
-            ? notFound(subscription.name)
-            : new PubSubError(9, 'The subscription was detached from its topic.'),
-        );
+        reject(gone(subscription.name, why));
       },
     };
     const give = (): void => {

@@ -221,8 +221,12 @@ test('snapshot: seeking to it brings back what was unacknowledged then and every
 test('retention: unacknowledged messages are dropped after message_retention_duration; 10 minutes to 31 days', async () => {
   const [topic, subscription] = await f.topicAndSubscription({ messageRetentionDuration: 600 });
   await topic.publishMessage({ data: Buffer.from('m') });
-  await admin(f.emulator, '/api/clock', { advanceMs: 620_000 });
+  const held = () => admin(f.emulator, `/api/messages?subscription=${subscription.name}`);
+  await admin(f.emulator, '/api/clock', { advanceMs: 590_000 });
+  expect(await held()).toHaveLength(1);
+  await admin(f.emulator, '/api/clock', { advanceMs: 30_000 });
   await new Promise(setImmediate);
+  expect(await held()).toEqual([]);
   expect(await pull(subscription.name)).toEqual([]);
   expect((await failure(topic.createSubscription(f.unique('s'), { messageRetentionDuration: 599 }))).code).toBe(3);
   expect(
