@@ -21,8 +21,7 @@ export async function profileCommand(args: readonly string[], paths: StatePaths)
   try {
     if (!json) console.error(`sampling ${service} for ${seconds} s ...`);
     const session = await InspectorSession.connect(inspect ?? (await inspectorOf(service, paths)));
-    // Left open, the session would keep this command alive, and the inspector too.
-    const profile = await takeCpuProfile(session, seconds).finally(() => session.end());
+    const profile = await profileAndEnd(session, seconds);
     const file = out ?? defaultFile(service, paths);
     writeFileSync(file, JSON.stringify(profile));
     const times = selfTimes(profile);
@@ -43,6 +42,15 @@ export async function profileCommand(args: readonly string[], paths: StatePaths)
     if (error instanceof UsageError) throw error;
     console.error(messageOf(error));
     return 1;
+  }
+}
+
+/** Left open, the session would keep this command alive, and the process's inspector open. */
+async function profileAndEnd(session: InspectorSession, seconds: number): Promise<CpuProfile> {
+  try {
+    return await takeCpuProfile(session, seconds);
+  } finally {
+    await session.end();
   }
 }
 
