@@ -1,6 +1,10 @@
+import { METHODS } from 'node:http';
 import { redMetrics } from '@kiban/service/ops';
 import type { AccessRecord } from '@kiban/transcoding';
 import type { Registry } from 'prom-client';
+
+/** A client may name any method, by X-HTTP-Method-Override: others share one label. */
+const KNOWN: ReadonlySet<string> = new Set(METHODS);
 
 /** Rate, errors and duration of each route. A route is the template, never the path: paths have no end and hold names. */
 export function requestMetrics(registry: Registry): (record: AccessRecord) => void {
@@ -12,8 +16,8 @@ export function requestMetrics(registry: Registry): (record: AccessRecord) => vo
     by: 'by HTTP status; 499 when the client left',
   });
   return ({ method, template = 'none', status, durationMs }) => {
-    const labels = { http_method: method, http_route: template };
-    handled.inc({ ...labels, http_status: status });
-    seconds.observe(labels, durationMs / 1000);
+    const http_method = KNOWN.has(method) ? method : 'other';
+    handled.inc({ http_method, http_route: template, http_status: status });
+    seconds.observe({ http_method, http_route: template }, durationMs / 1000);
   };
 }

@@ -76,7 +76,7 @@ describe('a running gateway', () => {
 
   test('/metrics of the other port counts each route, and shows the event loop', async () => {
     await (await fetch(`${url}/v1/articles/a1`)).text();
-    await (await fetch(`${url}/no/such/path`)).text();
+    await (await fetch(`${url}/no/such/path`, { headers: { 'x-http-method-override': 'BREW' } })).text();
     const metrics = async () => await (await fetch(`${ops}/metrics`)).text();
     await until(async () => (await metrics()).includes('http_route="none"'), { message: 'the second request counted' });
     const text = await metrics();
@@ -84,6 +84,8 @@ describe('a running gateway', () => {
     expect(text).toContain('http_server_handling_seconds_bucket');
     expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
     expect(text).not.toContain('no/such');
+    expect(text).toContain('http_method="other",http_route="none"');
+    expect(text).not.toContain('BREW');
     expect((await fetch(`${ops}/readyz`)).status).toBe(200);
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
   });

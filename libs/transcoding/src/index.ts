@@ -1,5 +1,6 @@
 export { secondsOf } from './http/cors.ts';
 export { createGateway, type Gateway } from './http/gateway.ts';
+export { hasBody } from './http/request-body.ts';
 export type { AccessRecord, GatewaySettings, MethodPolicy } from './http/settings.ts';
 export { DEFAULT_OPTIONS, ESPV2_OPTIONS, type GatewayMode, parseOptions, type TranscodingOptions } from './options.ts';
 export { PathMatcher, type PathMatch, type PathMatcherOptions } from './path/path-matcher.ts';

@@ -41,6 +41,18 @@ test('a GET with the ETag of its answer is 304 without a body', async () => {
   expect((await get({ 'if-none-match': '"other"' })).status).toBe(200);
 });
 
+// A request without a body is complete, though Node says so only when its handler has returned.
+test('a refusal leaves the connection open, but not in the middle of a body', async () => {
+  const refused = await fetch(`${fixture.url}/no/such/path`);
+  expect([refused.status, refused.headers.get('connection')]).toEqual([404, 'keep-alive']);
+  const early = await rawRequest(fixture.port, {
+    method: 'PUT',
+    path: '/v1/articles',
+    headers: { 'content-length': '9' },
+  });
+  expect([early.status, early.headers['connection']]).toEqual([405, 'close']);
+});
+
 test('a spoofed X-Forwarded-For changes nothing', async () => {
   await get({ 'x-forwarded-for': '6.6.6.6' });
   expect(fixture.backend.received[0]?.headers['x-forwarded-for']).toBe('127.0.0.1');

@@ -1,4 +1,5 @@
 import { type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { hasBody } from '@kiban/transcoding';
 
 /** Names the developer's namespace that a request is for, such as `dev-alice`. */
 export const DEVELOPER_HEADER = 'x-dev-namespace';
@@ -34,7 +35,8 @@ function pass(asked: IncomingMessage, response: ServerResponse, target: string, 
     else answer(response, 503, `the gateway of ${namespace} does not answer: ${message}`);
   });
   response.once('close', () => sent.destroy());
-  asked.pipe(sent);
+  if (hasBody(asked)) asked.pipe(sent);
+  else sent.end();
 }
 
 /** An error in the form that the API's have. */

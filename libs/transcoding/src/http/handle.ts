@@ -8,6 +8,7 @@ import type { Exchange } from './context.ts';
 import { keyOf } from './known-requests.ts';
 import { passThrough } from './passthrough.ts';
 import { reply, replyError } from './reply.ts';
+import { hasCome } from './request-body.ts';
 import { startRequestSpan } from './spans.ts';
 import { sendKnown, transcode } from './transcode.ts';
 
@@ -41,7 +42,7 @@ function answer(exchange: Exchange): Promise<void> | undefined {
 
 function fail(exchange: Exchange, error: unknown): void {
   if (error instanceof RequestError) replyError(exchange, error);
-  else if (exchange.request.destroyed && !exchange.request.complete) exchange.response.destroy();
+  else if (exchange.request.destroyed && !hasCome(exchange.request)) exchange.response.destroy();
   else {
     process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error));
     replyError(exchange, { status: 500, message: 'The gateway failed; its log says why.' });

@@ -1,5 +1,6 @@
 import type { MethodPlan } from '../rules/method-plan.ts';
 import type { Exchange } from './context.ts';
+import { hasBody } from './request-body.ts';
 
 const MAX_REQUESTS = 1024;
 const MAX_URL = 512;
@@ -34,8 +35,7 @@ export class KnownRequests {
 
 /** Undefined for a request with a body, a long URL, or a token in its query. */
 export function keyOf({ method, path, query, request, context }: Exchange): string | undefined {
-  const { headers } = request;
-  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) return undefined;
+  if (hasBody(request)) return undefined;
   if (path.length + query.length > MAX_URL) return undefined;
   if (query === '') return `${method} ${path}`;
   for (const name of context.ignoredQuery) if (query.includes(name)) return undefined;

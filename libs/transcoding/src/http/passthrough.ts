@@ -5,6 +5,7 @@ import { type Backend, wasNotProcessed } from '../grpc/backend.ts';
 import type { Exchange } from './context.ts';
 import { BODY_IDLE_MS } from './read-body.ts';
 import { replyError } from './reply.ts';
+import { hasBody, hasCome } from './request-body.ts';
 import { forwardedHeaders } from './upstream-headers.ts';
 
 export const UPSTREAM_FAILED = 'upstream connect error or disconnect/reset before headers. reset reason: ';
@@ -26,10 +27,11 @@ export function passThrough(exchange: Exchange, backend: Backend): void {
   });
   // Not by pipeline: when the client leaves, it destroys the stream while data waits in it. node:http2 then sends empty
   // frames for that stream for ever, in one turn of the event loop. Closing it is safe.
-  request.pipe(stream);
+  if (hasBody(request)) request.pipe(stream);
+  else stream.end();
   request.once('error', () => {});
   request.once('close', () => {
-    if (!request.complete) session.cancel(stream);
+    if (!hasCome(request)) session.cancel(stream);
   });
   stream.once('response', (found) => {
     stopWaiting();
@@ -50,11 +52,12 @@ function limitWaiting({ request, context }: Exchange, give: (status: number, mes
     () => give(408, 'The request body did not arrive in time.'),
     context.settings.bodyIdleMs ?? BODY_IDLE_MS,
   );
-  request.on('data', () => timer.refresh());
-  request.once('end', () => {
+  const onEnd = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => give(504, 'upstream request timeout'), ANSWER_MS);
-  });
+  };
+  if (hasBody(request)) request.on('data', () => timer.refresh()).once('end', onEnd);
+  else onEnd();
   return () => clearTimeout(timer);
 }
 

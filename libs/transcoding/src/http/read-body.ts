@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../rules/request-error.ts';
 import type { Exchange } from './context.ts';
 import { deadlines, type Timed } from './deadlines.ts';
+import { hasBody } from './request-body.ts';
 
 /** How long the next piece of a body may take unless the settings say otherwise, in ms. */
 export const BODY_IDLE_MS = 15_000;
@@ -18,6 +19,7 @@ export async function readPieces(
   { request, context }: Exchange,
   piece: (chunk: Buffer) => void | Promise<void>,
 ): Promise<void> {
+  if (!hasBody(request)) return;
   const idleMs = context.settings.bodyIdleMs ?? BODY_IDLE_MS;
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new RequestError(408, LATE)), idleMs);

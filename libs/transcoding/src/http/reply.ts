@@ -5,6 +5,7 @@ import { grpcStatusOf } from '../grpc/status-map.ts';
 import type { RequestError } from '../rules/request-error.ts';
 import type { Exchange } from './context.ts';
 import { lingerThenEnd } from './linger.ts';
+import { hasCome } from './request-body.ts';
 
 /** Smaller bodies do not get smaller. */
 const MIN_COMPRESSED = 1024;
@@ -34,7 +35,7 @@ export function reply(
   response.writeHead(code, headers);
   if (exchange.request.method === 'HEAD') content = '';
   exchange.bytes = content === '' ? 0 : length;
-  const { complete } = exchange.request;
+  const complete = hasCome(exchange.request);
   // ASCII goes out with its head in one piece; other text would change the encoding of the head.
   if (complete && typeof content === 'string' && content.length === length) response.end(content, 'latin1');
   else {
@@ -58,7 +59,7 @@ export function replyError(exchange: Exchange, { status, message }: Pick<Request
   const plain = exchange.context.mode === 'transcoder';
   const headers: OutgoingHttpHeaders = { 'content-type': plain ? 'text/plain' : 'application/json' };
   const text = plain ? message : JSON.stringify({ code: status, message });
-  if (!exchange.request.complete) headers['connection'] = 'close';
+  if (!hasCome(exchange.request)) headers['connection'] = 'close';
   if (status === 401) headers['www-authenticate'] = challenge(exchange, message);
   if (GRPC.test(exchange.request.headers['content-type'] ?? '')) {
     headers['content-type'] = 'application/grpc';

@@ -12,7 +12,9 @@ export interface AccessRecord {
   readonly rpc: string | undefined;
   readonly status: number;
   readonly durationMs: number;
+  /** At most 128 letters, digits and `_.:-`: no escape is needed anywhere. */
   readonly requestId: string;
+  /** 32 hexadecimal digits. */
   readonly traceId: string | undefined;
   /** Response body in bytes, before HTTP's own framing. */
   readonly bytes: number;
