@@ -1,6 +1,14 @@
 // What every bundle of an app has in common.
 import { quickStart } from './quick-start.mjs';
 
+/**
+ * What nobody uses of our libraries stays out, although it calls decorators when it is loaded: services that consume no events
+ * need nothing of Google's Pub/Sub client, which is more than all the rest of them.
+ */
+export const treeshake = {
+  moduleSideEffects: [{ test: /[\\/]libs[\\/][\w-]+[\\/](src|dist)[\\/]/, sideEffects: false }],
+};
+
 /** Packages that Nest, grpc-js and pg load only when a feature is used that we do not use. */
 export const OPTIONAL = [
   'class-transformer',

@@ -4,8 +4,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
-import { onLog, OPTIONAL, plugins } from './bundle-options.mjs';
-import { keepCompiled } from './compile-cache.mjs';
+import { onLog, OPTIONAL, plugins, treeshake } from './bundle-options.mjs';
 
 const [input, file] = process.argv.slice(2);
 if (!input || !file) {
@@ -21,6 +20,7 @@ const bundle = await rolldown({
   external: OPTIONAL,
   onLog,
   plugins,
+  treeshake,
 });
 const dir = dirname(file);
 await removeOldFiles(dir);
@@ -37,12 +37,7 @@ const { output } = await bundle.write({
   keepNames: true,
 });
 await bundle.close();
-const chunks = output.filter(({ type }) => type === 'chunk');
-keepCompiled(
-  file,
-  chunks.filter(({ isDynamicEntry }) => isDynamicEntry).map(({ fileName }) => fileName),
-);
-const [entry, ...rest] = chunks.map(({ code }) => Math.round(code.length / 1024));
+const [entry, ...rest] = output.flatMap(({ type, code }) => (type === 'chunk' ? [Math.round(code.length / 1024)] : []));
 console.log(
   `${file}: ${entry} KiB, ${rest.reduce((sum, size) => sum + size, 0)} KiB in ${rest.length} files beside it, ` +
     `in ${Math.round(performance.now() - started)} ms`,

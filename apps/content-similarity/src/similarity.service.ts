@@ -66,6 +66,7 @@ function moduleOf(settings: Config, runtime: Runtime) {
     prefix: settings.PUBSUB_PREFIX,
     emulatorHost: settings.PUBSUB_EMULATOR_HOST,
     health,
+    after: runtime.serving,
     metrics,
     drainMs: settings.DRAIN_MS,
     log: logger,

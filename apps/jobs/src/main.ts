@@ -1,4 +1,3 @@
-import { bootstrapService } from '@kiban/service';
 import { catalogue } from './catalogue.ts';
 import type { Job } from './job.ts';
 import { inJobSpan } from './job-span.ts';
@@ -13,8 +12,9 @@ function log(severity: 'INFO' | 'ERROR', message: string, more: Record<string, u
 const [name = ''] = process.argv.slice(2);
 const job = catalogue.get(name) ?? (await unscheduled(name));
 if (name === 'prescale') {
-  // The one that stays: it brings a service's health, metrics and drain, which a job does without.
+  // The one that stays: it brings a service's health, metrics and drain, which a job does without, and does not load.
   await import('reflect-metadata');
+  const { bootstrapService } = await import('@kiban/service');
   const { prescale } = await import('./prescale/prescale.service.ts');
   process.argv.splice(2, 1); // a service takes what follows its file for a command of its own
   await bootstrapService(prescale);

@@ -72,6 +72,7 @@ function moduleOf(settings: Config, runtime: Runtime) {
     emulatorHost: settings.PUBSUB_EMULATOR_HOST,
     pushAuth: pushAuth(settings),
     health,
+    after: runtime.serving,
     metrics,
     drainMs: settings.DRAIN_MS,
     log: logger,

@@ -86,8 +86,9 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
         );
         return;
       }
+      const methods = this.#options.services.flatMap((service) => service.methods);
       try {
-        this.#guard();
+        this.#guard(methods);
       } catch (problem) {
         done(problem);
         return;
@@ -95,12 +96,12 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
       this.port = port;
       if (!this.#options.health) for (const { typeName } of this.#options.services) this.health.set(typeName, true);
       done();
+      void warmValidation(methods.map((method) => method.input));
     });
   }
 
-  #guard(): void {
+  #guard(methods: readonly DescMethod[]): void {
     const servers = http2Servers(this.#server);
-    const methods = this.#options.services.flatMap((service) => service.methods);
     this.#connections.watch(servers);
     guardDoor(servers, methods, this.admission, (method) => this.#options.observer?.refused?.(method));
   }
@@ -116,7 +117,6 @@ export class GrpcTransport extends Server implements CustomTransportStrategy {
     this.#refuseUnlisted();
     serveHealth(this.#server, this.health);
     if (reflection) serveReflection(this.#server, services);
-    warmValidation(services.flatMap((service) => service.methods.map((method) => method.input)));
   }
 
   #handlerOf(method: DescMethod, runtime: Runtime) {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { Path } from '@bufbuild/protobuf/reflect';
 import { createValidator } from '@bufbuild/protovalidate';
@@ -35,9 +36,15 @@ export function assertValid<D extends DescMessage>(schema: D, message: MessageSh
   if (violations.length) throw ServiceError.invalidArgument(violations);
 }
 
-/** Compiles the rules of these messages now: the first use of a rule costs about 70 ms, later ones microseconds. */
-export function warmValidation(schemas: Iterable<DescMessage>): void {
-  for (const schema of schemas) validator.validate(schema, create(schema));
+/**
+ * Compiles the rules of these messages, one message a turn: the first use of a rule takes up to 40 ms, later ones
+ * microseconds. Meanwhile calls are answered; one whose rules are not compiled yet compiles them itself.
+ */
+export async function warmValidation(schemas: Iterable<DescMessage>): Promise<void> {
+  for (const schema of schemas) {
+    await nextTurn();
+    validator.validate(schema, create(schema));
+  }
 }
 
 /** A field path as callers of the JSON API know it: lowerCamelCase names. */

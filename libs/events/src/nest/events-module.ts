@@ -30,8 +30,8 @@ export interface EventsModuleOptions<Tx extends Queryable = Queryable> extends P
   /** Pull at all; off in processes that only serve, such as a migration. Default true. */
   readonly consume?: boolean;
   /**
-   * Receive once this resolves. Default at once: loading Google's client holds a process up for 200 ms, which calls would
-   * feel if it served already.
+   * Receive once this resolves, such as `runtime.serving`: loading Google's client takes 200 ms, which a start need not wait
+   * for. Default at once.
    */
   readonly after?: Promise<unknown>;
   /** Handlers at the same time per subscription. Default 8. */

@@ -25,6 +25,7 @@ const artifact = z.strictObject({
   image: z.string().startsWith('kiban/'),
   context: z.literal('bundle'),
   docker: z.strictObject({ dockerfile: z.string(), target: z.enum(['runtime', 'dev']) }),
+  hooks: z.strictObject({ before: z.array(z.strictObject({ command: z.array(z.string()) })) }),
 });
 const forward = {
   resourceType: z.enum(['service', 'deployment']),
@@ -39,7 +40,10 @@ const profile = z.strictObject({
   portForward: z.array(z.strictObject({ ...forward, port: z.number().int(), localPort: z.number().int() })).optional(),
   patches: z
     .array(
-      z.strictObject({ op: z.enum(['add', 'replace']), path: z.string().startsWith('/build/'), value: z.unknown() }),
+      z.discriminatedUnion('op', [
+        z.strictObject({ op: z.enum(['add', 'replace']), path: z.string().startsWith('/build/'), value: z.unknown() }),
+        z.strictObject({ op: z.literal('remove'), path: z.string().startsWith('/build/') }),
+      ]),
     )
     .optional(),
 });
@@ -97,6 +101,17 @@ describe.each(modules)('%s', (file) => {
     expect(module.build.artifacts?.map(({ image }) => image)).toEqual([`kiban/${app}`]);
     for (const { docker } of module.build.artifacts ?? []) {
       expect(join('apps', app, 'bundle', docker.dockerfile)).toBe('deploy/docker/Dockerfile');
+    }
+  });
+  it('keeps what V8 compiles in the image that ships, and leaves the loop alone with it', () => {
+    for (const { hooks } of module.build.artifacts ?? []) {
+      expect(hooks.before.map(({ command }) => command.at(-1))).toEqual([
+        'node "$SKAFFOLD_BUILD_CONTEXT/../../../tools/build/compile-cache.mjs" "$SKAFFOLD_BUILD_CONTEXT"',
+      ]);
+    }
+    for (const { patches = [] } of module.profiles) {
+      const removed = patches.some(({ op, path }) => op === 'remove' && path === '/build/artifacts/0/hooks');
+      expect(removed).toBe(patches.some(({ path }) => path === '/build/artifacts/0/docker/target'));
     }
   });
   it("removes no other module's migration, which may be running when this one is deployed", () => {
