@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -97,7 +98,19 @@ describe('prescale', () => {
 
   it('goes on behind a message it cannot read', async () => {
     await publish('kiban.events.v1.ArticleDeleted', 'bad', new Uint8Array());
+    await publish(PushScheduled.type, 'bad', Buffer.from('no protobuf'));
+    await publish(PushCancelled.type, 'bad', Buffer.from('no protobuf'));
     await announce('bad', 60_000);
     await minReplicas(6);
   }, 40_000);
+
+  it('has no queue to work off after the API server was slow', async () => {
+    kubernetes.hold(true);
+    await until(() => kubernetes.held() > 0, { message: 'a question to be held' });
+    await delay(1_000); // fifty times PRESCALE_EVERY_MS
+    const before = kubernetes.reads();
+    kubernetes.hold(false);
+    await service.stop();
+    expect(kubernetes.reads() - before).toBeLessThan(10);
+  });
 });

@@ -1,4 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf';
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { durationMs, timestampMs } from '@bufbuild/protobuf/wkt';
 import { PushCancelled, PushScheduled, readEnvelope } from '@kiban/events';
 import type { IncomingMessage } from '@kiban/pubsub';
@@ -21,16 +21,32 @@ export async function takeAnnouncement(
   if (typeof envelope === 'string') return { accepted: false, said: envelope };
   const announced = (envelope.time ?? message.publishTime).getTime();
   if (envelope.type === PushCancelled.type) {
-    const { pushId } = fromBinary(PushCancelled.schema, message.data);
+    const cancelled = decoded(PushCancelled.schema, message.data);
+    if (cancelled === undefined) return unreadable(envelope.type);
+    const { pushId } = cancelled;
     await store.cancel(pushId, announced);
     return { accepted: true, said: `push ${pushId} is cancelled` };
   }
   if (envelope.type !== PushScheduled.type) return { accepted: false, said: `${envelope.type} is no announcement` };
-  const { pushId, sendTime, hold, trafficFactor } = fromBinary(PushScheduled.schema, message.data);
+  const scheduled = decoded(PushScheduled.schema, message.data);
+  if (scheduled === undefined) return unreadable(envelope.type);
+  const { pushId, sendTime, hold, trafficFactor } = scheduled;
   if (pushId === '' || sendTime === undefined) return { accepted: false, said: 'push_id and send_time are required' };
   if (!(trafficFactor > 0)) return { accepted: false, said: `push ${pushId}: traffic_factor must be above 0` };
   const from = timestampMs(sendTime);
   const to = from + (hold === undefined ? HOLD_MS : durationMs(hold));
   await store.put({ id: pushId, from, to, factor: Math.min(trafficFactor, MOST) }, announced);
   return { accepted: true, said: `push ${pushId} at ${new Date(from).toISOString()}, factor ${trafficFactor}` };
+}
+
+function unreadable(type: string) {
+  return { accepted: false, said: `its data is no ${type}` };
+}
+
+function decoded<D extends DescMessage>(schema: D, data: Uint8Array): MessageShape<D> | undefined {
+  try {
+    return fromBinary(schema, data);
+  } catch {
+    return undefined;
+  }
 }

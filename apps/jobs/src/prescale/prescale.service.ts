@@ -65,16 +65,24 @@ export const prescale: ServiceDefinition<typeof config> = {
       for (const change of changes) logger.info({ ...change, factor }, `minReplicas of ${change.name} changed`);
       if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('; '));
     };
+    // One comparison at a time, and one more behind it however often it is asked for: an API server that is slow to answer
+    // would else leave a queue behind, which messages and the drain have to wait for.
     let running = Promise.resolve();
+    let waiting: Promise<void> | undefined;
     const tick = () => {
-      running = running.then(compare).then(
-        () => runtime.health.set('kubernetes', true),
-        (error: unknown) => {
-          runtime.health.set('kubernetes', false);
-          logger.error({ err: error }, 'cannot compare autoscalers; tries again');
-        },
-      );
-      return running;
+      waiting ??= running = running
+        .then(() => {
+          waiting = undefined;
+          return compare();
+        })
+        .then(
+          () => runtime.health.set('kubernetes', true),
+          (error: unknown) => {
+            runtime.health.set('kubernetes', false);
+            logger.error({ err: error }, 'cannot compare autoscalers; tries again');
+          },
+        );
+      return waiting;
     };
     const timer = setInterval(() => void tick(), env.PRESCALE_EVERY_MS);
 

@@ -8,14 +8,15 @@ import type { JobReport } from '../job.ts';
  * Reads PUBSUB_PROJECT, PUBSUB_PREFIX, PUBSUB_EMULATOR_HOST and PUBSUB_EXPIRE_SECONDS (never, when unset).
  */
 export async function applyTopologyJob(env: NodeJS.ProcessEnv): Promise<JobReport> {
-  const expire = env['PUBSUB_EXPIRE_SECONDS'];
+  // Empty means unset, as it does to the services.
+  const expire = env['PUBSUB_EXPIRE_SECONDS'] || undefined;
   if (expire !== undefined && !(Number(expire) >= 86_400)) {
     throw new Error(`PUBSUB_EXPIRE_SECONDS is "${expire}"; Pub/Sub takes a day (86400) or more`);
   }
   const applied = await applyTopology(topology, {
-    project: env['PUBSUB_PROJECT'],
-    prefix: env['PUBSUB_PREFIX'],
-    emulatorHost: env['PUBSUB_EMULATOR_HOST'],
+    project: env['PUBSUB_PROJECT'] || undefined,
+    prefix: env['PUBSUB_PREFIX'] || undefined,
+    emulatorHost: env['PUBSUB_EMULATOR_HOST'] || undefined,
     expireAfterSeconds: expire === undefined ? undefined : Number(expire),
   });
   const count = (wanted: string) => applied.filter(({ action }) => action === wanted).length;
