@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Home, HomeSection_State as State } from '@kiban/contracts/kiban/bff/v1';
 import { InteractionType } from '@kiban/contracts/kiban/events/v1';
+import { until } from '@kiban/testing';
 import { type BffClient, startBff, type TestBff } from './start-bff.ts';
 
 let bff: TestBff;
@@ -19,6 +20,15 @@ const ids = (home: Home, section: string) =>
   home.sections
     .find(({ id }) => id === section)
     ?.articles.map(({ article }) => article?.name.slice('articles/'.length));
+
+/** The first answer whose sections are good. */
+async function homeWhen(good: (shown: ReturnType<typeof states>) => boolean): Promise<Home> {
+  const home = async () => {
+    const answer = await alice.getHome({ name: 'users/me', pageSize: 4 });
+    return good(states(answer)) ? answer : undefined;
+  };
+  return await until(home, { timeoutMs: 8_000, message: `sections where ${String(good)}` });
+}
 
 describe('the home screen', () => {
   it('has three fresh sections with whole articles', async () => {
@@ -60,17 +70,11 @@ describe('the home screen', () => {
       const before = await alice.getHome({ name: 'users/me', pageSize: 4 });
       await bff[dead].kill();
       // Trending is shared for two seconds; only then is it asked for again.
-      const during = await until(
-        () => alice.getHome({ name: 'users/me', pageSize: 4 }),
-        (home) => states(home)['trending'] === expected.trending,
-      );
+      const during = await homeWhen((shown) => shown['trending'] === expected.trending);
       expect(states(during)).toEqual(expected);
       for (const section of Object.keys(expected)) expect(ids(during, section)).toEqual(ids(before, section));
       await bff[dead].revive();
-      await until(
-        () => alice.getHome({ name: 'users/me', pageSize: 4 }),
-        (home) => Object.values(states(home)).every((state) => state === 'FRESH'),
-      );
+      await homeWhen((shown) => Object.values(shown).every((state) => state === 'FRESH'));
     },
     20_000,
   );
@@ -118,16 +122,3 @@ describe('the home screen', () => {
     expect(states(await alice.getHome({ name: 'users/me' }))).toMatchObject({ 'for-you': 'UNAVAILABLE' });
   });
 });
-
-async function until<T>(get: () => Promise<T>, good: (value: T) => boolean): Promise<T> {
-  const end = performance.now() + 8_000;
-  for (;;) {
-    const value = await get();
-    if (good(value)) return value;
-    if (performance.now() > end)
-      throw new Error(
-        `did not become good: ${JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v))}`,
-      );
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -21,7 +21,10 @@ export interface CallContext {
   readonly deadline?: Date;
   /** Address of the caller's connection, for logs only: behind a proxy it is the proxy. */
   readonly peer: string;
-  /** Sent before the answer; behind a REST gateway these are response headers. Set them before the first message. */
+  /**
+   * Sent before the answer, or with the error of a stream that has sent nothing; behind a REST gateway these are response
+   * headers. Set them before the first message.
+   */
   readonly header: Metadata;
   /**
    * Sends the header now, before the first message of a stream that may be silent for long: a browser learns that it is

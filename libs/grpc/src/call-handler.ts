@@ -36,13 +36,19 @@ export function callHandler(method: DescMethod, handler: MessageHandler, runtime
   if (streamsResponses(method)) {
     return (call: StreamCall) => {
       void answer(method, call, runtime, (context) => pump(method, handler, call, context)).then((outcome) => {
-        if (outcome.error) call.emit('error', toWire(outcome.error, outcome.context.sentTrailer));
-        else call.end(outcome.context.sentTrailer);
+        const { context, error } = outcome;
+        if (error) {
+          call.emit('error', toWire(error, context.failureTrailer));
+          return;
+        }
+        context.sendHeader();
+        call.end(context.sentTrailer);
       });
     };
   }
   return (call: SingleCall, respond: sendUnaryData<Buffer>) => {
     void answer(method, call, runtime, (context) => single(method, handler, call, context)).then((outcome) => {
+      outcome.context.sendHeader();
       if (outcome.error) respond(toWire(outcome.error, outcome.context.sentTrailer));
       else respond(null, outcome.value, outcome.context.sentTrailer);
     });
@@ -70,7 +76,6 @@ async function answer<R>(
   }
   context.answered();
   calls.delete(context);
-  context.sendHeader();
   observation?.end(outcome.error?.code ?? Code.OK, outcome.error);
   return outcome;
 }

@@ -58,6 +58,17 @@ export class ServerCall implements CallContext {
     return this.#trailer;
   }
 
+  /**
+   * What goes with the error that ends a stream. When it has sent nothing yet, its header goes here, too: behind a header of
+   * its own the error would be a trailer, and a gateway would have begun an answer with status 200.
+   */
+  get failureTrailer(): Metadata | undefined {
+    if (this.#headerSent || !this.#header) return this.#trailer;
+    const all = this.#header.clone();
+    if (this.#trailer) all.merge(this.#trailer);
+    return all;
+  }
+
   get requestId(): string {
     if (this.#requestId === undefined) {
       const given = this.metadata.get(REQUEST_ID)[0];
