@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url';
 
 /** Which tags a project may depend on: apps and tools on libs, libs on libs; nobody on apps. */
 const ALLOWED = { 'type:app': ['type:lib'], 'type:lib': ['type:lib'], 'type:tool': ['type:lib'] };
+/** Folders that are made: dist/, bundle/ and the like. */
+const GENERATED = /(?:^|\/)(?:node_modules|dist|bundle|gen)$/;
 const IMPORT = /\b(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g;
 
 /** Violations in a list of projects: {name, root, tags, pkg}. */
@@ -20,7 +22,7 @@ export function violations(projects) {
 
 function fileViolations(project, byName, edges) {
   const found = [];
-  for (const file of globSync('{src,test}/**/*.ts', { cwd: project.root })) {
+  for (const file of globSync('**/*.ts', { cwd: project.root, exclude: (path) => GENERATED.test(path) })) {
     const path = join(project.root, file);
     const text = readFileSync(path, 'utf8');
     for (const match of text.matchAll(IMPORT)) {
@@ -45,10 +47,11 @@ function importViolation(project, file, specifier, byName, edges) {
   const target = byName.get(name);
   if (!target || target === project) return undefined;
   const { dependencies, devDependencies } = project.pkg;
-  const isTest = file.startsWith('test') || file.endsWith('.spec.ts');
-  if (!isTest) edges.get(project.pkg.name).add(name);
-  if (!dependencies?.[name] && !(isTest && devDependencies?.[name])) {
-    return `${name} is not declared in ${project.root}/package.json${isTest ? '' : ' dependencies'}`;
+  // Tests, benches, faults and the like do not ship.
+  const isShipped = file.startsWith('src') && !file.endsWith('.spec.ts');
+  if (isShipped) edges.get(project.pkg.name).add(name);
+  if (!dependencies?.[name] && (isShipped || !devDependencies?.[name])) {
+    return `${name} is not declared in ${project.root}/package.json${isShipped ? ' dependencies' : ''}`;
   }
   const allowed = project.tags.some((tag) => ALLOWED[tag]?.some((other) => target.tags.includes(other)));
   if (!allowed) return `${project.pkg.name} [${project.tags}] may not import ${name} [${target.tags}]`;
@@ -81,11 +84,13 @@ function cycles(edges) {
 function projectsOfWorkspace() {
   const out = execFileSync('nx', ['graph', '--print'], { encoding: 'utf8', maxBuffer: 1 << 28 });
   const { graph } = JSON.parse(out.slice(out.indexOf('{')));
-  return Object.values(graph.nodes).map((node) => ({
-    root: node.data.root,
-    tags: node.data.tags ?? [],
-    pkg: JSON.parse(readFileSync(join(node.data.root, 'package.json'), 'utf8')),
-  }));
+  return Object.values(graph.nodes)
+    .filter(({ data }) => data.root !== '.') // the folder of all projects, which has no code of its own
+    .map(({ data }) => ({
+      root: data.root,
+      tags: data.tags ?? [],
+      pkg: JSON.parse(readFileSync(join(data.root, 'package.json'), 'utf8')),
+    }));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -33,6 +33,21 @@ it('accepts a declared import through the door', () => {
   expect(violations([plain(), user])).toEqual([]);
 });
 
+it('takes a test dependency in a bench, and leaves out what is generated', () => {
+  const bench = project('measured', "import '@kiban/plain';", {
+    devDependencies: { '@kiban/plain': '*' },
+    file: 'bench/index.ts',
+  });
+  project('measured', "import '@kiban/plain/src/x';", { file: 'dist/index.ts' });
+  project('measured', "import '@kiban/plain/src/x';", { file: 'gen/deep/index.ts' });
+  expect(violations([plain(), bench])).toEqual([]);
+});
+
+it('refuses an undeclared dependency of a bench', () => {
+  const bench = project('undeclared', "import '@kiban/plain';", { file: 'bench/index.ts' });
+  expect(violations([plain(), bench])).toEqual([expect.stringMatching(/not declared/)]);
+});
+
 it.each([
   ['an undeclared dependency', "import '@kiban/plain';", {}, /not declared/],
   ['a relative escape', "import '../../plain/src/index.ts';", {}, /leaves @kiban\/user/],
