@@ -6,8 +6,7 @@ export interface JobContext {
   database(name: DatabaseName): Database<unknown>;
 }
 
-export const DATABASE_NAMES = ['content', 'similarity', 'recommendation'] as const;
-export type DatabaseName = (typeof DATABASE_NAMES)[number];
+export type DatabaseName = 'content' | 'similarity' | 'recommendation';
 
 /** Facts about what a job did, for its log line. */
 export type JobReport = Record<string, string | number | boolean>;

@@ -71,6 +71,6 @@ function diskFull(directory: string, options: { output?: string; cause?: unknown
   );
 }
 
-export function lastLines(text: string, count: number): string {
+function lastLines(text: string, count: number): string {
   return text.trimEnd().split('\n').slice(-count).join('\n');
 }

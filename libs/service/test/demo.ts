@@ -38,7 +38,7 @@ export class DemoController implements Partial<Impl> {
 @Module({ controllers: [DemoController] })
 export class DemoModule {}
 
-export const DEMO_CONFIG = {
+const DEMO_CONFIG = {
   CONTENT_ADDRESS: z.string().regex(/:\d+$/, 'expected host:port').default('127.0.0.1:1'),
 };
 

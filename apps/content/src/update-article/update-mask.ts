@@ -3,7 +3,7 @@ import type { FieldMask } from '@bufbuild/protobuf/wkt';
 import { ServiceError } from '@kiban/grpc';
 
 /** The fields a caller may change; each has the same name in the table. */
-export const MUTABLE_FIELDS = ['title', 'body', 'tags', 'language', 'url', 'authors'] as const;
+const MUTABLE_FIELDS = ['title', 'body', 'tags', 'language', 'url', 'authors'] as const;
 export type MutableField = (typeof MUTABLE_FIELDS)[number];
 
 const FIXED: Record<string, string> = {

@@ -9,8 +9,7 @@ import { parseArticle, parseInteraction } from '../import/parse-row.ts';
 import { showProgress } from '../progress.ts';
 import { UsageError } from '../usage-error.ts';
 
-export const IMPORT_USAGE =
-  'npm run import -- articles.jsonl [interactions.jsonl] [--gateway URL] [--token JWT] [--restart]';
+const IMPORT_USAGE = 'npm run import -- articles.jsonl [interactions.jsonl] [--gateway URL] [--token JWT] [--restart]';
 
 interface Target {
   readonly gateway: Gateway;

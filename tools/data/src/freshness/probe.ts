@@ -21,7 +21,7 @@ export interface Clients {
 
 const POLL_MS = 10;
 /** A change that has not shown by then counts as this long. */
-export const GIVE_UP_MS = 10_000;
+const GIVE_UP_MS = 10_000;
 
 /** One try: an article like `neighbour` is written, looked for and deleted; a new reader views what is recommended. */
 export async function probe(clients: Clients, neighbour: string, id: string): Promise<FreshnessSample> {

@@ -12,7 +12,7 @@ export interface Position {
   readonly refused: number;
 }
 
-export const BEGINNING: Position = { offset: 0, lines: 0, accepted: 0, refused: 0 };
+const BEGINNING: Position = { offset: 0, lines: 0, accepted: 0, refused: 0 };
 
 /** The position kept on disk, so that an import that was stopped goes on where it was. */
 export class Checkpoint {

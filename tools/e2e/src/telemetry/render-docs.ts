@@ -44,8 +44,10 @@ function isRuntime(name: string): boolean {
 function metricTable(groups: readonly MetricGroup[]): string {
   return table(
     ['metric', 'kind', 'unit', 'labels', 'services', 'what'],
-    groups.map(({ metric_name, instrument, unit, attributes = [], annotations: { services }, brief }) => {
-      return [`\`${metric_name}\``, instrument, unit, list(attributes), [services].flat().join(', '), brief];
+    groups.map(({ metric_name, instrument, unit, attributes = [], annotations, brief }) => {
+      const { services, with: variable } = annotations;
+      const who = [services].flat().join(', ') + (variable ? ` with ${variable}` : '');
+      return [`\`${metric_name}\``, instrument, unit, list(attributes), who, brief];
     }),
   );
 }

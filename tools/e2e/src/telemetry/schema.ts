@@ -30,7 +30,13 @@ export interface MetricGroup {
   readonly instrument: string;
   readonly unit: string;
   readonly brief: string;
-  readonly annotations: { readonly services: 'all' | 'gRPC' | readonly string[]; readonly platform?: string };
+  readonly annotations: {
+    readonly services: 'all' | 'gRPC' | readonly string[];
+    /** Node's name of the only platform that has it. */
+    readonly platform?: string;
+    /** The variable without which the service has it not. */
+    readonly with?: string;
+  };
   readonly attributes?: readonly AttributeRef[];
 }
 
