@@ -11,14 +11,14 @@ import { ClusterError } from './cluster-error.ts';
 import { startControlPlane } from './cluster/control-plane.ts';
 import { level1 } from './level1/level1.ts';
 import { level2 } from './level2/level2.ts';
-import { CHECKS, USUAL } from './level3/checks.ts';
+import { CHECKS } from './level3/checks.ts';
 import { enterNode, INSIDE } from './level3/enter.ts';
 import { level3 } from './level3/level3.ts';
 import { ROOT } from './paths.ts';
 import { resultTable } from './report.ts';
 
 const USAGE =
-  'usage: npm run verify:cluster -- --level 1|2|3 [--only] [--checks policies,load,developer,skaffold,debug] [--json] [--write]';
+  'usage: npm run verify:cluster -- --level 1|2|3 [--only] [--checks policies,load,developer,debug,skaffold,removal] [--json] [--write]';
 const say = (line: string) => console.error(line);
 
 process.exitCode = await main().catch((error: unknown) => {
@@ -33,7 +33,7 @@ async function main(): Promise<number> {
       json: { type: 'boolean' },
       write: { type: 'boolean' },
       only: { type: 'boolean' },
-      checks: { type: 'string', default: USUAL.join(',') },
+      checks: { type: 'string', default: CHECKS.join(',') },
     },
   });
   const level = Number(values.level);
@@ -51,7 +51,7 @@ async function main(): Promise<number> {
     const notes = (of: string) => readFileSync(join(ROOT, `tools/cluster/not-run${of}.md`), 'utf8');
     const table = (name: string, text: string) => writeFileSync(join(ROOT, `docs/results/${name}.md`), text);
     if (lower.length > 0) table('cluster', resultTable(lower, Math.min(level, 2), notes('')));
-    if (node.length > 0 && wanted.length >= USUAL.length) table('cluster-node', resultTable(node, 3, notes('-node')));
+    if (node.length > 0 && wanted.length >= CHECKS.length) table('cluster-node', resultTable(node, 3, notes('-node')));
   }
   return show([...lower, ...node], values.json === true);
 }

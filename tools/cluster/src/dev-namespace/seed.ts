@@ -37,10 +37,12 @@ function refuseShared(namespace: string): void {
     items: { metadata: { name: string }; spec: { type?: string } }[];
   };
   const type = (name: string) => items.find(({ metadata }) => metadata.name === name)?.spec.type;
-  const shared = ['content', 'recommendation'].filter((name) => [undefined, 'ExternalName'].includes(type(name)));
+  const shared = ['bff', 'content', 'recommendation'].filter((name) =>
+    [undefined, 'ExternalName'].includes(type(name)),
+  );
   if (shared.length > 0) {
     throw new ClusterError(
-      `${shared.join(' and ')} of ${namespace} would write into the shared database: run your own, --own bff,content,recommendation`,
+      `${shared.join(' and ')} of ${namespace} would write into the shared databases: run your own, --own bff,content,recommendation`,
     );
   }
 }

@@ -27,6 +27,7 @@ export interface Container {
   image: string;
   env?: { name: string; value?: string }[];
   envFrom?: object[];
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
   [more: string]: unknown;
 }
 

@@ -5,6 +5,7 @@ import { developsApart } from './developer.ts';
 import { recoversFromKills } from './kills.ts';
 import { Load } from './load.ts';
 import { Reader } from './reader.ts';
+import { goesAway } from './removal.ts';
 import { rollsOutUnderLoad } from './rollouts.ts';
 import { debugsInOwnNamespace } from './edits/debug.ts';
 import { editsAreServed } from './edits/edits-are-served.ts';
@@ -19,12 +20,11 @@ const GROUPS: Readonly<Record<string, (node: Node, say: (line: string) => void) 
   policies: async (node, say) => [await talksOnlyAsAllowed(node, say)],
   load: underLoad,
   developer: async (node, say) => [await developsApart(node, say)],
-  skaffold: async (node, say) => [await editsAreServed(node, say)],
   debug: async (node, say) => [await debugsInOwnNamespace(node, say)],
+  skaffold: async (node, say) => [await editsAreServed(node, say)],
+  removal: async (node) => [await goesAway(node)],
 };
 export const CHECKS = Object.keys(GROUPS);
-/** What runs when nothing is chosen, in less than ten minutes. */
-export const USUAL = CHECKS.filter((name) => name !== 'debug');
 
 /** Brings the platform up and runs the checks that are asked for. */
 export async function checksOn(node: Node, wanted: readonly string[], say: (line: string) => void): Promise<Check[]> {

@@ -4,7 +4,7 @@ import { addressOf, get, list, type Node, shell } from './cluster.ts';
 import { Reader } from './reader.ts';
 import { token } from './up.ts';
 
-const USER = 'alice';
+const USER = 'bob';
 const SPACE = `dev-${USER}`;
 const ENTRY = { 'x-dev-namespace': SPACE };
 

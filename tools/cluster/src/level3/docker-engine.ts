@@ -18,7 +18,10 @@ export class DockerEngine {
     this.host = `unix://${join(state, 'docker.sock')}`;
   }
 
+  /** Once: checks that follow each other share it. */
   async start(processes: Processes): Promise<void> {
+    const asked = spawnSync('docker', ['version'], { env: this.environment, stdio: 'ignore' });
+    if (asked.status === 0) return;
     mkdirSync(join(CACHE, 'docker'), { recursive: true });
     processes.start('dockerd', 'dockerd', [
       `--data-root=${join(CACHE, 'docker')}`,

@@ -4,15 +4,16 @@ import { ClusterError } from '../cluster-error.ts';
 import { eventually } from '../level2/wait.ts';
 import { addressOf, list, type Node, shell } from './cluster.ts';
 import { Reader } from './reader.ts';
-import { readmeSteps } from './readme-steps.ts';
+import { readmeCommand, readmeSteps } from './readme-steps.ts';
 
+const SECTION = 'A cluster on your machine';
 const UP_MS = 180_000;
 
 /** Types what deploy/README.md says for the overlay `local`, until the gateway answers with articles. */
 export async function comesUp(node: Node, say: (line: string) => void): Promise<Check> {
   const started = Date.now();
   const state = join(node.plane.state, 'platform');
-  for (const block of readmeSteps('A cluster on your machine')) {
+  for (const block of readmeSteps(SECTION)) {
     say(`level 3: ${block.split('\n')[0]}`);
     await shell(node, block.replaceAll('.kiban/', `${state}/`));
   }
@@ -21,6 +22,7 @@ export async function comesUp(node: Node, say: (line: string) => void): Promise<
   if (!answers) throw new ClusterError(`GET /v1/articles does not answer 200 after ${UP_MS / 1000} s`);
   const tookMs = Date.now() - started;
   reader.close();
+  await asks(node);
   const order = await migratedFirst(node);
   return {
     level: 3,
@@ -29,6 +31,16 @@ export async function comesUp(node: Node, say: (line: string) => void): Promise<
     figure: `${(tookMs / 1000).toFixed(0)} s to GET /v1/articles 200 through the gateway; ${order.jobs} migrations first`,
     problems: order.problems,
   };
+}
+
+/** By the forwarded port, as a newcomer does. */
+async function asks(node: Node): Promise<void> {
+  const forward = readmeCommand(SECTION, 'kubectl -n kiban port-forward');
+  const curl = readmeCommand(SECTION, 'curl ').replace(
+    'curl ',
+    'curl --silent --show-error --fail --retry-connrefused --retry 20 --retry-delay 1 ',
+  );
+  await shell(node, `${forward} >&2 & trap "kill $!" EXIT; ${curl}`);
 }
 
 /** Every migration has ended before any service's deployment was made. */

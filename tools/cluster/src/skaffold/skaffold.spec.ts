@@ -90,6 +90,21 @@ describe('skaffold.yaml', () => {
   });
 });
 
+describe('deploy/skaffold/artifacts', () => {
+  const images = z.object({ images: z.array(z.object({ name: z.string(), newName: z.string() })) });
+  const imagesOf = (folder: string) =>
+    images.parse(parse(readFileSync(join(ROOT, folder, 'kustomization.yaml'), 'utf8'))).images;
+  it.each(['staging', 'production'])(
+    'gives back to every image of overlay %s the name that Skaffold replaces',
+    (name) => {
+      const renamed = imagesOf(`deploy/k8s/overlays/${name}`);
+      expect(imagesOf('deploy/skaffold/artifacts')).toEqual(
+        renamed.map((image) => ({ name: image.newName, newName: image.name })),
+      );
+    },
+  );
+});
+
 describe.each(modules)('%s', (file) => {
   const app = file.split('/')[1] ?? '';
   const module = read(file);

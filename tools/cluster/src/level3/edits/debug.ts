@@ -4,13 +4,13 @@ import { eventually } from '../../level2/wait.ts';
 import { addressOf, get, type Node, shell } from '../cluster.ts';
 import { DockerEngine } from '../docker-engine.ts';
 import { Reader } from '../reader.ts';
+import { readmeCommand } from '../readme-steps.ts';
 import { token } from '../up.ts';
 import { nameBases } from './name-bases.ts';
 import { SkaffoldLoop } from './skaffold-loop.ts';
 
-const USER = 'bob';
-const SPACE = `dev-${USER}`;
-const OWN = ['bff', 'content', 'recommendation'];
+const SECTION = 'A namespace for each developer';
+const SPACE = 'dev-alice';
 const INSPECTOR = 9229;
 const READY_MS = 420_000;
 const ENTRY = { 'x-dev-namespace': SPACE };
@@ -26,10 +26,12 @@ export async function debugsInOwnNamespace(node: Node, say: (line: string) => vo
   const { spec } = await get(node, 'v1', 'services/postgres');
   const database = `postgres://postgres:kiban@${String(spec?.['clusterIP'])}:5432/postgres`;
   const started = Date.now();
-  say(await shell(node, `npm run -s dev-namespace -- create ${USER} --own ${OWN.join(',')} --database ${database}`));
-  const skaffold = ['skaffold', 'dev', '-p', 'debug', '-m', OWN.join(','), '-n', SPACE];
-  const flags = ['--port-forward', '--cleanup=false', '--interactive=false'];
-  const loop = new SkaffoldLoop(node, docker, [...OWN, 'run', ...skaffold, ...flags]);
+  const typed = (begins: string) => readmeCommand(SECTION, begins).replace(/postgres:\S+/, database);
+  const create = typed('npm run dev-namespace -- create');
+  const own = / --own (\S+)/.exec(create)?.[1]?.split(',') ?? [];
+  say(await shell(node, create));
+  const dev = typed('npm run loop').replace(' -p dev ', ' -p debug ');
+  const loop = new SkaffoldLoop(node, docker, `${dev} --port-forward --cleanup=false --interactive=false`);
   const reader = new Reader(await addressOf(node, 'gateway'), await token(node, 'reader-1'), ENTRY);
   const problems: string[] = [];
   let inspected = 0;
@@ -43,26 +45,26 @@ export async function debugsInOwnNamespace(node: Node, say: (line: string) => vo
       );
     }
     say(`level 3: skaffold dev -p debug watches after ${Date.now() - started} ms`);
-    for (const port of OWN.map((_, index) => INSPECTOR + index)) {
+    for (const port of own.map((_, index) => INSPECTOR + index)) {
       if (await eventually(() => inspects(port), 20_000)) inspected += 1;
       else problems.push(`no inspector answers on port ${port}:\n${loop.said.slice(-1500)}`);
     }
     const served = await eventually(async () => (await reader.call('GET', '/v1/articles')).status === 200, 60_000);
     if (!served) problems.push('the own services are not reached by the header');
-    say(await shell(node, `npm run -s dev-namespace -- seed ${USER}`));
+    say(await shell(node, typed('npm run dev-namespace -- seed')));
     const { body } = await reader.call('GET', '/v1/articles?pageSize=50');
     articles = (body['articles'] as unknown[] | undefined)?.length ?? 0;
     if (articles === 0) problems.push('what was seeded is not answered');
   } finally {
     reader.close();
     await loop.stop();
-    say(await shell(node, `npm run -s dev-namespace -- remove ${USER} --database ${database}`));
+    say(await shell(node, typed('npm run dev-namespace -- remove')));
   }
   return {
     level: 3,
-    what: "skaffold dev -p debug in a developer's namespace: inspectors are forwarded, the data set is seeded, all of it goes",
+    what: "the commands of deploy/README.md for a developer's namespace, skaffold dev -p debug: inspectors are forwarded, the data set is seeded, all of it goes",
     ok: problems.length === 0,
-    figure: `${inspected} of ${OWN.length} inspectors answer; ${articles} articles in the first page after the seed`,
+    figure: `${inspected} of ${own.length} inspectors answer; ${articles} articles in the first page after the seed`,
     problems,
   };
 }

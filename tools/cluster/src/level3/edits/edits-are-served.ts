@@ -10,10 +10,12 @@ import { addressOf, list, type Node, shell } from '../cluster.ts';
 import { DockerEngine } from '../docker-engine.ts';
 import { Reader } from '../reader.ts';
 import { token } from '../up.ts';
+import { readmeCommand } from '../readme-steps.ts';
 import { nameBases } from './name-bases.ts';
 import { middle, phasesOf, sentence } from './phases.ts';
 import { SkaffoldLoop } from './skaffold-loop.ts';
 
+const SECTION = 'Edit on a cluster';
 const SERVICE = 'content';
 const SOURCE = join(ROOT, 'apps', SERVICE, 'src/get-article.ts');
 /** One line of the source, and the path whose answer it makes. */
@@ -35,8 +37,8 @@ export async function editsAreServed(node: Node, say: (line: string) => void): P
   const source = readFileSync(SOURCE, 'utf8');
   if (!source.includes(LINE)) throw new ClusterError(`${SOURCE} does not hold ${LINE}, which this edits`);
   const started = Date.now();
-  const skaffold = ['skaffold', 'dev', '-p', 'local', '--cleanup=false', '--interactive=false', '--port-forward=off'];
-  const loop = new SkaffoldLoop(node, docker, [SERVICE, 'run', ...skaffold]);
+  const typed = readmeCommand(SECTION, `npm run loop -- ${SERVICE} run skaffold`);
+  const loop = new SkaffoldLoop(node, docker, `${typed} --cleanup=false --interactive=false --port-forward=off`);
   const reader = new Reader(await addressOf(node, 'gateway'), await token(node, 'reader-1'));
   try {
     await eventually(async () => loop.ended || loop.said.includes('Watching for changes'), READY_MS);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,15 +7,15 @@ import { ROOT } from '../../paths.ts';
 import type { Node } from '../cluster.ts';
 import type { DockerEngine } from '../docker-engine.ts';
 
-/** `npm run loop` with Skaffold in it, as a developer types them, and what both say. */
+/** A command of deploy/README.md with Skaffold in it, and what it says. */
 export class SkaffoldLoop {
   /** All that was said. */
   said = '';
   readonly #heard: { at: number; text: string }[] = [];
   readonly #child: ChildProcess;
 
-  /** The node plays a cluster of kind's: Skaffold gives it images by kind's command. */
-  constructor(node: Node, docker: DockerEngine, command: readonly string[]) {
+  /** Runs a command of Skaffold's. The node plays a cluster of kind's: Skaffold gives it images by kind's command. */
+  constructor(node: Node, docker: DockerEngine, command: string) {
     const { state, kubeconfig } = node.plane;
     const bin = join(state, 'bin');
     mkdirSync(bin, { recursive: true });
@@ -24,7 +25,7 @@ export class SkaffoldLoop {
     chmodSync(join(bin, 'kind'), 0o755);
     const config = readFileSync(kubeconfig, 'utf8').replaceAll('"kiban"', '"kind-kiban"');
     writeFileSync(join(state, 'kind.json'), config, { mode: 0o600 });
-    this.#child = spawn('npm', ['run', '-s', 'loop', '--', ...command], {
+    this.#child = spawn('bash', ['-c', command], {
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,6 +48,12 @@ export class SkaffoldLoop {
 
   get ended(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Until it has ended by itself; @returns whether nothing went wrong */
+  async end(): Promise<boolean> {
+    if (!this.ended) await once(this.#child, 'close');
+    return this.#child.exitCode === 0;
   }
 
   /** When it first said something after a moment; undefined when it did not. */
