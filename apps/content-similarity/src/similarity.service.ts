@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { SimilarityService } from '@kiban/contracts/kiban/similarity/v1';
 import { createDatabase } from '@kiban/database';
 import { EventsModule } from '@kiban/events';
-import { type ConfigOf, flag, type Runtime, type ServiceDefinition } from '@kiban/service';
+import { type ConfigOf, connections, flag, postgresUrl, type Runtime, type ServiceDefinition } from '@kiban/service';
 import { z } from 'zod';
 import { migrateSimilarity } from './database/migrations.ts';
 import type { SimilaritySchema } from './database/schema.ts';
@@ -12,7 +12,8 @@ import { SimilarityController } from './similarity.controller.ts';
 
 const config = {
   /** The database `similarity`. */
-  DATABASE_URL_SIMILARITY: z.string(),
+  DATABASE_URL_SIMILARITY: postgresUrl(),
+  DATABASE_MAX_CONNECTIONS: connections(),
   /** Apply migrations before serving. */
   MIGRATE_ON_START: flag().default(false),
   PUBSUB_EMULATOR_HOST: z.string().optional(),
@@ -39,6 +40,7 @@ export const similarityService: ServiceDefinition<typeof config> = {
 function open(settings: Config, { logger }: Runtime) {
   return createDatabase<SimilaritySchema>({
     url: settings.DATABASE_URL_SIMILARITY,
+    max: settings.DATABASE_MAX_CONNECTIONS,
     applicationName: 'content-similarity',
     onError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
   });

@@ -1,11 +1,8 @@
 import { createRelay, topology } from '@kiban/events';
 import { createPublisher } from '@kiban/pubsub';
-import { flag, type ServiceDefinition } from '@kiban/service';
+import { flag, postgresUrl, type ServiceDefinition } from '@kiban/service';
 import { Module } from '@nestjs/common';
 import { z } from 'zod';
-
-const postgresUrl = () =>
-  z.url({ protocol: /^postgres(ql)?$/, error: 'expected postgres://user:password@host:port/database' });
 
 const config = {
   /** Outboxes to empty; the content service's and the recommendation service's. */

@@ -1,10 +1,11 @@
-import { type ConfigOf, flag } from '@kiban/service';
+import { type ConfigOf, connections, flag, postgresUrl } from '@kiban/service';
 import { z } from 'zod';
 
 /** What the service reads besides the common variables. */
 export const config = {
   /** The database `recommendation`. */
-  DATABASE_URL_RECOMMENDATION: z.string(),
+  DATABASE_URL_RECOMMENDATION: postgresUrl(),
+  DATABASE_MAX_CONNECTIONS: connections(),
   /** Apply migrations before serving. */
   MIGRATE_ON_START: flag().default(false),
   PUBSUB_EMULATOR_HOST: z.string().optional(),

@@ -34,6 +34,7 @@ export const recommendationService: ServiceDefinition<typeof config> = {
 function open(settings: Config, { logger }: Runtime) {
   return createDatabase<RecommendationSchema>({
     url: settings.DATABASE_URL_RECOMMENDATION,
+    max: settings.DATABASE_MAX_CONNECTIONS,
     applicationName: 'recommendation',
     onError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
   });

@@ -23,6 +23,13 @@ export const milliseconds = () => z.coerce.number('expected a number of millisec
 /** `1`, `true`, `yes` or `on` is true; `0`, `false`, `no` or `off` is false. */
 export const flag = () => z.stringbool({ error: 'expected 1 or 0' });
 
+/** Where a database is. */
+export const postgresUrl = () =>
+  z.url({ protocol: /^postgres(ql)?$/, error: 'expected postgres://user:password@host:port/database' });
+
+/** Connections to a database at most, of each replica. */
+export const connections = () => z.coerce.number('expected a number').int().min(2).max(500).default(10);
+
 /** What every service reads. */
 export const COMMON = {
   GRPC_HOST: z.string().default('0.0.0.0'),

@@ -7,8 +7,10 @@ export {
   type CommonConfig,
   ConfigError,
   type ConfigOf,
+  connections,
   flag,
   milliseconds,
+  postgresUrl,
   readConfig,
 } from './config.ts';
 export type { Logger } from './logger.ts';
