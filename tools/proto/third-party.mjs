@@ -1,5 +1,5 @@
 // Writes the .proto files that buf imports and no npm package ships, to .third/ (never committed).
-// Run alone: npm run proto:third
+// Run alone: node tools/proto/third-party.mjs
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { file_buf_validate_validate } from '@bufbuild/protovalidate/gen/buf/validate/validate_pb.js';
 import { printProto } from './print-proto.mjs';

@@ -31,7 +31,7 @@ let failed = 0;
 try {
   for (const entry of commands) if (!runs(entry)) failed++;
 } finally {
-  await stop();
+  await stop(platform);
   rmSync(state, { recursive: true, force: true });
 }
 console.log(`Tests: ${failed} failed, ${commands.length - failed} passed, ${commands.length} total`);
@@ -71,13 +71,15 @@ async function start() {
     await ready;
   } catch (error) {
     console.error(`${error.message}; it printed:\n${text}`);
+    await stop(child);
     process.exit(1);
   }
   return child;
 }
 
-async function stop() {
-  const ended = new Promise((resolve) => platform.once('close', resolve));
-  process.kill(-Number(platform.pid), 'SIGINT');
+async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  process.kill(-Number(child.pid), 'SIGINT');
   await ended;
 }

@@ -13,7 +13,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], stateDir: stri
 };
 
 const [name = '', ...args] = process.argv.slice(2);
-const stateDir = resolve(process.env['KIBAN_STATE_DIR'] ?? resolve(import.meta.dirname, '../../../.kiban'));
+const stateDir = resolve(process.env['KIBAN_STATE_DIR'] || resolve(import.meta.dirname, '../../../.kiban'));
 
 try {
   const command = COMMANDS[name];

@@ -2,7 +2,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 type Row = Record<string, unknown>;
-type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> };
+type Answer = {
+  readonly status: number;
+  readonly body?: unknown;
+  /** In place of a JSON body. */
+  readonly text?: string;
+  readonly headers?: Record<string, string>;
+  /** The connection breaks in the middle of the body. */
+  readonly breaksOff?: boolean;
+};
 
 /** A real HTTP server with the two bulk methods: rows are kept by their id, as the platform keeps them. */
 export class BulkServer {
@@ -31,8 +39,16 @@ export class BulkServer {
           return;
         }
         const { requests = [] } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { requests?: Row[] };
-        const { status, body = {}, headers = {} } = this.#answer(request.url ?? '', requests);
-        response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+        const {
+          status,
+          body = {},
+          text = JSON.stringify(body),
+          headers = {},
+          breaksOff,
+        } = this.#answer(request.url ?? '', requests);
+        response.writeHead(status, { 'content-type': 'application/json', ...headers });
+        if (breaksOff) response.write('{"res', () => response.destroy());
+        else response.end(text);
       });
     });
   }

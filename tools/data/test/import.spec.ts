@@ -85,6 +85,21 @@ it('waits when the platform is busy or asks for patience', async () => {
   expect([code, server.articles.size, server.requests.length]).toEqual([0, 3, 3]);
 });
 
+it('asks again when an answer breaks off', async () => {
+  let broken = 0;
+  server.intercept = () => (broken++ === 0 ? { status: 200, breaksOff: true } : undefined);
+  const { code, output } = await run(file('articles.jsonl', ARTICLES.slice(0, 3)), '--gateway', url, '--token', 't')
+    .done;
+  expect([code, output]).toEqual([0, expect.stringContaining('3 rows accepted, 0 refused')]);
+});
+
+it('says so when what answers is no gateway of Kiban', async () => {
+  server.intercept = () => ({ status: 200, text: '<html>' });
+  const { code, output } = await run(file('articles.jsonl', ARTICLES.slice(0, 3)), '--gateway', url, '--token', 't')
+    .done;
+  expect([code, output]).toEqual([1, expect.stringContaining('answered no JSON')]);
+});
+
 it('goes on where it was killed', async () => {
   const path = file('articles.jsonl', ARTICLES);
   const killed = Promise.withResolvers<void>();
@@ -107,13 +122,13 @@ it('goes on where it was killed', async () => {
 });
 
 it.each([
-  ['no file', []],
-  ['a file that is not there', ['/nowhere.jsonl', '--token', 't']],
-  ['an unknown flag', ['--fast']],
-  ['an address that is none', ['package.json', '--gateway', 'here', '--token', 't']],
-  ['another machine without a token', ['package.json', '--gateway', 'https://kiban.example']],
-])('ends with 2 on %s', async (_, args) => {
-  expect((await run(...args).done).code).toBe(2);
+  ['no file', [], 'usage: npm run import'],
+  ['a file that is not there', ['/nowhere.jsonl', '--token', 't'], '/nowhere.jsonl is not a file'],
+  ['an unknown flag', ['--fast'], "Unknown option '--fast'"],
+  ['an address that is none', ['package.json', '--gateway', 'here', '--token', 't'], 'not here'],
+  ['another machine without a token', ['package.json', '--gateway', 'https://kiban.example'], '--token is needed'],
+])('ends with 2 on %s', async (_, args, message) => {
+  expect(await run(...args).done).toEqual({ code: 2, output: expect.stringContaining(message) });
 });
 
 it('finds the platform that runs on the state folder, and says what to type when none does', async () => {

@@ -44,6 +44,7 @@ it('seeds once, and when told to again changes nothing', async () => {
 
 it('reads only articles that it has seeded', async () => {
   await seed();
+  expect(server.interactions.size).toBeGreaterThan(1_000);
   const unknown = [...server.interactions.values()].filter(
     ({ article }) => !server.articles.has(String(article).slice(9)),
   );

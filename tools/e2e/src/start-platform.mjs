@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startCollector } from './otlp-collector.mjs';
+import stopPlatform from './stop-platform.mjs';
 
 const TIMEOUT_MS = 240_000;
 
@@ -25,8 +26,13 @@ export default async function startPlatform() {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  await ready(platform);
   globalThis.kibanUnderTest = { platform, state, collector };
+  try {
+    await ready(platform);
+  } catch (error) {
+    await stopPlatform(); // Jest does not, after a setup that failed
+    throw error;
+  }
 }
 
 function ready(platform) {
@@ -41,7 +47,10 @@ function ready(platform) {
     };
     platform.stdout.on('data', read);
     platform.stderr.on('data', read);
-    platform.once('exit', (code) => fail(new Error(`npm start ended with ${code}:\n${text}`)));
+    platform.once('exit', (code) => {
+      clearTimeout(timer);
+      fail(new Error(`npm start ended with ${code}:\n${text}`));
+    });
   });
 }
 

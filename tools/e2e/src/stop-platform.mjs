@@ -5,8 +5,10 @@ export default async function stopPlatform() {
   const { platform, state, collector } = globalThis.kibanUnderTest;
   // 'close', not 'exit': npm ends before the runner does, which holds the pipe until everything has ended.
   const ended = new Promise((done) => platform.once('close', done));
-  process.kill(-Number(platform.pid), 'SIGINT');
-  await ended;
+  if (platform.exitCode === null && platform.signalCode === null) {
+    process.kill(-Number(platform.pid), 'SIGINT');
+    await ended;
+  }
   collector.close();
   rmSync(state, { recursive: true, force: true });
 }

@@ -14,7 +14,7 @@ export interface StatePaths {
   readonly compileCache: string;
 }
 
-export function statePaths(dir = resolve(process.env['KIBAN_STATE_DIR'] ?? join(ROOT, '.kiban'))): StatePaths {
+export function statePaths(dir = resolve(process.env['KIBAN_STATE_DIR'] || join(ROOT, '.kiban'))): StatePaths {
   return {
     dir,
     runFile: join(dir, 'run.json'),

@@ -53,6 +53,7 @@ export class Gateway {
   async once<T>(method: string, path: string, body?: unknown): Promise<T> {
     const { url, token } = this.#options;
     let response: Response;
+    let text: string;
     try {
       response = await fetch(`${url}${path}`, {
         method,
@@ -63,11 +64,12 @@ export class Gateway {
         signal: AbortSignal.timeout(ANSWER_MS),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      // An answer that breaks off is none.
+      text = await response.text();
     } catch (error) {
       throw new RetryableError(0, `no answer from ${url}: ${reasonOf(error)}`);
     }
-    const text = await response.text();
-    if (response.ok) return (text ? JSON.parse(text) : {}) as T;
+    if (response.ok) return parsed<T>(text, `${method} ${path}`);
     const message = `${method} ${path} answered ${response.status}: ${messageOf(text)}`;
     if (!AGAIN.has(response.status)) throw new GatewayError(response.status, message);
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
@@ -81,6 +83,14 @@ class RetryableError extends GatewayError {
   constructor(status: number, message: string, retryAfterMs?: number) {
     super(status, message);
     this.retryAfterMs = retryAfterMs;
+  }
+}
+
+function parsed<T>(text: string, call: string): T {
+  try {
+    return (text ? JSON.parse(text) : {}) as T;
+  } catch {
+    throw new GatewayError(200, `${call} answered no JSON: is this Kiban's gateway? ${text.slice(0, 200)}`);
   }
 }
 
