@@ -1,7 +1,7 @@
 import { InteractionType } from '@kiban/contracts/kiban/events/v1';
 import { ChangeTail, type Database } from '@kiban/database';
 import { createOutbox, type Outbox } from '@kiban/events';
-import { INTERACTION_WEIGHTS, Recommender } from '@kiban/recommender';
+import { interactionWeight, Recommender } from '@kiban/recommender';
 import { CHANGE_LOG } from './database/change-log.ts';
 import { type Change, readChanges } from './database/read-changes.ts';
 import type { RecommendationSchema } from './database/schema.ts';
@@ -38,14 +38,12 @@ export class RecommendationStore {
       recommender.deleteArticle(change.id, change.seq);
     } else if (change.kind === 'interaction') {
       const { user, article, type, time } = change;
-      recommender.record({ user, article, weight: weightOf(type), time: time.getTime() }, change.seq);
+      recommender.record(
+        { user, article, weight: interactionWeight(InteractionType[type]), time: time.getTime() },
+        change.seq,
+      );
     } else {
       recommender.erase(change.user, change.seq);
     }
   }
-}
-
-function weightOf(type: InteractionType): number {
-  const name = InteractionType[type] as keyof typeof INTERACTION_WEIGHTS | undefined;
-  return (name && INTERACTION_WEIGHTS[name]) ?? 1;
 }

@@ -3,7 +3,7 @@ export { type AskOptions, Recommender, type RecommenderOptions, type SavedRankin
 export {
   type Because,
   describeBecause,
-  INTERACTION_WEIGHTS,
+  interactionWeight,
   type ReaderEvent,
   type Recommendation,
   type RecommendationList,

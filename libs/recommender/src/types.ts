@@ -10,7 +10,7 @@ export interface RecommenderArticle extends IndexedArticle {
 export interface ReaderEvent {
   readonly user: string;
   readonly article: string;
-  /** How much it says about the reader's interest; see INTERACTION_WEIGHTS. */
+  /** How much it says about the reader's interest; see interactionWeight. */
   readonly weight: number;
   /** When, in milliseconds since 1970. */
   readonly time: number;
@@ -41,8 +41,20 @@ export interface RecommendationList {
   readonly asOfSeq: bigint;
 }
 
-/** How much each kind of interaction counts. Source: the published weighting of the Deskdrop articles data set. */
-export const INTERACTION_WEIGHTS = { VIEW: 1, LIKE: 2, BOOKMARK: 2.5, SHARE: 3, FOLLOW: 3, COMMENT: 4 } as const;
+/** Source: the published weighting of the Deskdrop articles data set. */
+const INTERACTION_WEIGHTS: Readonly<Record<string, number>> = {
+  VIEW: 1,
+  LIKE: 2,
+  BOOKMARK: 2.5,
+  SHARE: 3,
+  FOLLOW: 3,
+  COMMENT: 4,
+};
+
+/** How much an interaction counts, by the name of its type; one of an unknown type counts as a view. */
+export function interactionWeight(type = ''): number {
+  return INTERACTION_WEIGHTS[type] ?? 1;
+}
 
 /** A reason in words, for readers. */
 export function describeBecause(because: Because): string {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { INTERACTION_WEIGHTS, type ReaderEvent, type RecommenderArticle } from '@kiban/recommender';
+import { interactionWeight, type ReaderEvent, type RecommenderArticle } from '@kiban/recommender';
 
 /** Articles, what readers did, and which articles are known to be related. */
 export interface DataSet {
@@ -55,8 +55,8 @@ export async function readDataSet(folder: string): Promise<DataSet> {
     });
   }
   for await (const row of rows<InteractionRow>(folder, 'interactions.jsonl', ['user', 'article', 'type', 'time'])) {
-    const weight = INTERACTION_WEIGHTS[row.type as keyof typeof INTERACTION_WEIGHTS] as number | undefined;
-    events.push({ user: row.user, article: row.article, weight: weight ?? 1, time: Date.parse(row.time) });
+    const { user, article, type, time } = row;
+    events.push({ user, article, weight: interactionWeight(type), time: Date.parse(time) });
   }
   if (await exists(join(folder, 'related.jsonl'))) {
     for await (const { a, b } of rows<{ a: string; b: string }>(folder, 'related.jsonl', ['a', 'b'])) {

@@ -1,6 +1,6 @@
 import { InteractionType } from '@kiban/contracts/kiban/events/v1';
 import type { Database } from '@kiban/database';
-import { INTERACTION_WEIGHTS, type ReaderEvent, Recommender } from '@kiban/recommender';
+import { interactionWeight, type ReaderEvent, Recommender } from '@kiban/recommender';
 import type { Job } from '../job.ts';
 
 /** How many of the latest first reads are predicted, and how many of the latest interactions are replayed at the most. */
@@ -90,10 +90,7 @@ async function readEvents(db: Database<unknown>): Promise<ReaderEvent[]> {
      ) as latest order by seq`,
     [REPLAY],
   );
-  return rows.map(({ user, article, type, time }) => ({ user, article, weight: weightOf(type), time: time.getTime() }));
-}
-
-function weightOf(type: number): number {
-  const weights: Readonly<Record<string, number>> = INTERACTION_WEIGHTS;
-  return weights[InteractionType[type] ?? ''] ?? 1;
+  return rows.map(({ user, article, type, time }) => {
+    return { user, article, weight: interactionWeight(InteractionType[type]), time: time.getTime() };
+  });
 }
