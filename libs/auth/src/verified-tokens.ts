@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Principal } from './principal.ts';
 
 interface Entry {
@@ -12,6 +11,7 @@ interface Entry {
  * its token does and as long as the key set that verified it; `clear` forgets all when that changes.
  */
 export class VerifiedTokens {
+  /** By the whole token, signature included: the principal holds it anyway. */
   readonly #entries = new Map<string, Entry>();
   readonly #limit: number;
 
@@ -24,18 +24,17 @@ export class VerifiedTokens {
   }
 
   get(token: string): Principal | undefined {
-    const key = keyOf(token);
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.get(token);
     if (!entry) return undefined;
-    this.#entries.delete(key);
+    this.#entries.delete(token);
     if (entry.expires <= Date.now() / 1000) return undefined;
-    this.#entries.set(key, entry);
+    this.#entries.set(token, entry);
     return entry.principal;
   }
 
   set(token: string, principal: Principal, expires: number): void {
     if (this.#limit === 0) return;
-    this.#entries.set(keyOf(token), { principal, expires });
+    this.#entries.set(token, { principal, expires });
     if (this.#entries.size <= this.#limit) return;
     const [oldest] = this.#entries.keys();
     if (oldest !== undefined) this.#entries.delete(oldest);
@@ -44,9 +43,4 @@ export class VerifiedTokens {
   clear(): void {
     this.#entries.clear();
   }
-}
-
-/** The whole token is hashed, signature included: another signature is another token. */
-function keyOf(token: string): string {
-  return hash('sha256', token, 'base64');
 }

@@ -18,6 +18,15 @@ export function wasNotProcessed(error: unknown): boolean {
   );
 }
 
+/** The headers of a request, for either kind of connection. */
+export interface RequestHeaders {
+  readonly path: string;
+  /** As node:http2 takes them. */
+  object(): OutgoingHttpHeaders;
+  /** As HPACK behind that of the pseudo-headers; good until the next block is encoded. */
+  encode(pseudo: Uint8Array): Buffer;
+}
+
 /** A stream of node:http2 and where it runs. */
 export interface RunningStream {
   readonly session: StreamSession;
@@ -59,7 +68,7 @@ export class Backend {
    * @returns where it runs, or undefined when it does not fit: then `request` must do it
    */
   small(
-    headers: OutgoingHttpHeaders,
+    headers: RequestHeaders,
     body: Buffer,
     maxAnswerBytes: number,
     listener: StreamListener,
@@ -71,7 +80,7 @@ export class Backend {
       this.lane = lane;
     }
     const { lane } = this;
-    const id = lane.request(encodeHeaders(headers, this.prefixOf(String(headers[':path']))), body, listener);
+    const id = lane.request(headers.encode(this.prefixOf(headers.path)), body, listener);
     return id === undefined ? undefined : { connection: lane, id };
   }
 

@@ -1,5 +1,6 @@
 import { normalizePath } from '../path/normalize-path.ts';
 import type { MethodPlan } from '../rules/method-plan.ts';
+import type { RouteTable } from '../rules/route-table.ts';
 import { RequestError } from '../rules/request-error.ts';
 import { authenticate } from './authenticate.ts';
 import type { Exchange } from './context.ts';
@@ -23,15 +24,14 @@ export function checkHeaders({ request, originalPath }: Exchange): void {
  */
 export function admit(exchange: Exchange): MethodPlan | Promise<MethodPlan> | undefined {
   const { request, context } = exchange;
-  for (const name in request.headers) {
-    if (name.includes('_')) throw new RequestError(400, `The header name "${name}" has an underscore.`);
-  }
+  for (const name in request.headers) if (!goodNames.has(name)) checkName(name);
   exchange.path = normalizePath(exchange.path);
   const hasQuery = exchange.originalPath.includes('?');
   exchange.originalPath = hasQuery ? `${exchange.path}?${exchange.query}` : exchange.path;
   const override = request.headers['x-http-method-override'];
   if (typeof override === 'string') exchange.method = override;
-  const route = context.routes.find(exchange.method, exchange.path);
+  context.known.recall(exchange);
+  const route = routeOf(exchange);
   if (context.cors) {
     if (exchange.method === 'OPTIONS' && (context.cors.isPreflight(request) || !(route && 'plan' in route))) {
       // For any path, known or not: ESPv2 has one route for all preflights.
@@ -56,4 +56,18 @@ export function admit(exchange: Exchange): MethodPlan | Promise<MethodPlan> | un
     exchange.upstreamHeaders = { 'x-endpoint-api-userinfo': payload };
     return plan;
   });
+}
+
+function routeOf({ context, known, method, path }: Exchange): ReturnType<RouteTable['find']> {
+  return known?.route ? { plan: known.route } : context.routes.find(method, path);
+}
+
+const MAX_NAMES = 256;
+/** Clients send the same few names again and again. */
+const goodNames = new Set<string>();
+
+/** @throws RequestError 400 */
+function checkName(name: string): void {
+  if (name.includes('_')) throw new RequestError(400, `The header name "${name}" has an underscore.`);
+  if (goodNames.size < MAX_NAMES) goodNames.add(name);
 }

@@ -1,6 +1,6 @@
-import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { PassThrough, type Readable } from 'node:stream';
-import { type Backend, type SmallCall, wasNotProcessed } from '../grpc/backend.ts';
+import { type Backend, type RequestHeaders, type SmallCall, wasNotProcessed } from '../grpc/backend.ts';
 import { FrameReader, onlyMessage } from '../grpc/frames.ts';
 import type { StreamListener } from '../grpc/h2/connection.ts';
 import type { StreamSession } from '../grpc/stream-session.ts';
@@ -41,7 +41,7 @@ export class Call implements Timed, StreamListener {
   /** Its connection and id while it goes over that lane. */
   private small: SmallCall | undefined;
   private readonly backend: Backend;
-  private readonly headers: OutgoingHttpHeaders;
+  private readonly headers: RequestHeaders;
   private readonly body: Buffer | undefined;
   private readonly listener: CallListener;
   private readonly maxMessageBytes: number;
@@ -57,7 +57,7 @@ export class Call implements Timed, StreamListener {
   /** With `body` the call is complete and sent again once if it never reached the backend. */
   constructor(
     backend: Backend,
-    headers: OutgoingHttpHeaders,
+    headers: RequestHeaders,
     body: Buffer | undefined,
     listener: CallListener,
     { maxMessageBytes, small, deadlineMs }: CallOptions,
@@ -98,7 +98,7 @@ export class Call implements Timed, StreamListener {
       this.small = this.backend.small(this.headers, this.body, this.maxMessageBytes, this);
       if (this.small) return;
     }
-    const { stream, session } = this.backend.request(this.headers, false);
+    const { stream, session } = this.backend.request(this.headers.object(), false);
     this.stream = stream;
     this.session = session;
     stream.once('response', (headers, flags) => this.onResponse(headers, (flags & 1) === 1, () => stream));

@@ -7,7 +7,7 @@ import type { RouteTable } from '../rules/route-table.ts';
 import type { JsonPrinter } from '../wire/print-message.ts';
 import type { Call } from './call.ts';
 import type { Cors } from './cors.ts';
-import type { KnownRequests } from './known-requests.ts';
+import type { KnownRequest, KnownRequests } from './known-requests.ts';
 import type { GatewaySettings, MethodPolicy } from './settings.ts';
 
 /** What all requests of one gateway share. */
@@ -46,6 +46,9 @@ export interface Exchange {
   query: string;
   /** Of the answer's body, so far. */
   bytes: number;
+  /** What this request is remembered by; absent for one that is not. */
+  key: string | undefined;
+  known: KnownRequest | undefined;
   /** Absent when no spans are made. */
   span: Span | undefined;
   template: string | undefined;

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 const TICK_MS = 100;
 
 /** What is told when its time is up. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+// The global of this name is a getter, which costs more than what it gives.
+import { performance } from 'node:perf_hooks';
 import { Backend } from '../grpc/backend.ts';
 import { DEFAULT_OPTIONS, ESPV2_OPTIONS, type TranscodingOptions } from '../options.ts';
 import { loadApi } from '../rules/api.ts';
@@ -106,6 +108,8 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
     bytes: 0,
+    key: undefined,
+    known: undefined,
     span: undefined,
     template: undefined,
     rpc: undefined,

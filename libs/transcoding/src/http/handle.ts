@@ -5,7 +5,6 @@ import { RequestError } from '../rules/request-error.ts';
 import type { ResolvedBinding } from '../rules/weave.ts';
 import { admit, checkHeaders } from './admit.ts';
 import type { Exchange } from './context.ts';
-import { keyOf } from './known-requests.ts';
 import { passThrough } from './passthrough.ts';
 import { reply, replyError } from './reply.ts';
 import { hasCome } from './request-body.ts';
@@ -34,7 +33,10 @@ function answer(exchange: Exchange): Promise<void> | undefined {
   }
   exchange.span = startRequestSpan(exchange);
   checkHeaders(exchange);
-  if (context.mode === 'transcoder') return translate(exchange, undefined);
+  if (context.mode === 'transcoder') {
+    context.known.recall(exchange);
+    return translate(exchange, undefined);
+  }
   const route = admit(exchange);
   if (route instanceof Promise) return route.then((admitted) => translate(exchange, admitted));
   return route && translate(exchange, route);
@@ -51,15 +53,9 @@ function fail(exchange: Exchange, error: unknown): void {
 
 /** Finds the rule, binds path and query, and makes the call; what cannot be bound goes on untranslated. */
 function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<void> | undefined {
-  const { context, method, path, request } = exchange;
-  const untranslated = () => {
-    passThrough(exchange, context.backendOf(serviceOf(exchange, route)));
-    return undefined;
-  };
+  const { context, method, path, request, known } = exchange;
   const type = request.headers['content-type'];
-  if (type !== undefined && /^application\/grpc(?:$|[+;])/.test(type)) return untranslated();
-  const key = keyOf(exchange);
-  const known = key === undefined ? undefined : context.known.get(key);
+  if (type !== undefined && /^application\/grpc(?:$|[+;])/.test(type)) return untranslated(exchange, route);
   if (known) {
     exchange.template = known.plan.template;
     exchange.rpc = known.plan.grpcPath;
@@ -68,7 +64,7 @@ function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<v
   }
   const match = context.api.matcher.match(method, path);
   if (!match) {
-    if (!context.options.rejectUnknownMethod) return untranslated();
+    if (!context.options.rejectUnknownMethod) return untranslated(exchange, route);
     throw new RequestError(404, `Could not resolve ${path} to a method.`);
   }
   const plan = match.data;
@@ -87,7 +83,7 @@ function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<v
   for (const problem of query.unknown) {
     doubt(problem);
     if (context.options.ignoreUnknownQueryParameters) continue;
-    if (!context.options.rejectUnknownQueryParameters) return untranslated();
+    if (!context.options.rejectUnknownQueryParameters) return untranslated(exchange, route);
     throw new RequestError(400, problem);
   }
   const fromPath = match.bindings.map(({ value }, index): ResolvedBinding => {
@@ -96,8 +92,12 @@ function translate(exchange: Exchange, route: MethodPlan | undefined): Promise<v
   overrides(fromPath, query.bindings, doubt);
   const bindings = [...fromPath, ...query.bindings];
   return transcode(exchange, plan, bindings, context.backendOf(plan.method.parent.typeName), doubt, (framed) => {
-    if (key !== undefined && doubts === 0) context.known.add(key, { plan, framed });
+    if (doubts === 0) context.known.add(exchange, { route, plan, framed });
   });
+}
+
+function untranslated(exchange: Exchange, route: MethodPlan | undefined): undefined {
+  passThrough(exchange, exchange.context.backendOf(serviceOf(exchange, route)));
 }
 
 /** A query parameter that sets what the path has set. */

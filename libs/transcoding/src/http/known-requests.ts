@@ -7,6 +7,8 @@ const MAX_URL = 512;
 
 /** What a request without a body comes to: its rule, and its message with gRPC's five bytes before it. */
 export interface KnownRequest {
+  /** What ESPv2's routes say; absent where they are not asked. */
+  readonly route: MethodPlan | undefined;
   readonly plan: MethodPlan;
   readonly framed: Buffer;
 }
@@ -18,11 +20,16 @@ export interface KnownRequest {
 export class KnownRequests {
   private readonly found = new Map<string, KnownRequest>();
 
-  get(key: string): KnownRequest | undefined {
-    return this.found.get(key);
+  /** Looks a request up whose method and path are those that count. */
+  recall(exchange: Exchange): void {
+    const key = keyOf(exchange);
+    exchange.key = key;
+    exchange.known = key === undefined ? undefined : this.found.get(key);
   }
 
-  add(key: string, request: KnownRequest): void {
+  /** Remembers a request that was looked up. */
+  add({ key }: Exchange, request: KnownRequest): void {
+    if (key === undefined) return;
     if (this.found.size >= MAX_REQUESTS) {
       for (const oldest of this.found.keys()) {
         this.found.delete(oldest);
@@ -34,7 +41,7 @@ export class KnownRequests {
 }
 
 /** Undefined for a request with a body, a long URL, or a token in its query. */
-export function keyOf({ method, path, query, request, context }: Exchange): string | undefined {
+function keyOf({ method, path, query, request, context }: Exchange): string | undefined {
   if (hasBody(request)) return undefined;
   if (path.length + query.length > MAX_URL) return undefined;
   if (query === '') return `${method} ${path}`;

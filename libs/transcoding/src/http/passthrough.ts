@@ -10,16 +10,10 @@ import { forwardedHeaders } from './upstream-headers.ts';
 
 export const UPSTREAM_FAILED = 'upstream connect error or disconnect/reset before headers. reset reason: ';
 
-/**
- * HTTP/2 needs no announced length, and a client that breaks off would leave one that is not true. A server counts that
- * as an invalid frame, and closes the connection of all after some.
- */
-const LENGTH: ReadonlySet<string> = new Set(['content-length']);
-
 /** Sends a request on as it is. A gRPC server answers 415 to what is no gRPC. */
 export function passThrough(exchange: Exchange, backend: Backend): void {
   const { request, originalPath, method } = exchange;
-  const headers = { ...forwardedHeaders(exchange, LENGTH), ':method': method, ':path': originalPath };
+  const headers = { ...forwardedHeaders(exchange), ':method': method, ':path': originalPath };
   const { stream, session } = backend.request(headers, false);
   const stopWaiting = limitWaiting(exchange, (status, message) => {
     session.cancel(stream);

@@ -1,9 +1,10 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http2';
 import { context, propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { GrpcStatus } from '../grpc/grpc-status.ts';
 import type { MethodPlan } from '../rules/method-plan.ts';
 import type { CallListener } from './call.ts';
 import type { Exchange } from './context.ts';
+import type { CallHeaders } from './upstream-headers.ts';
 
 /**
  * A span of kind SERVER around a request, ended with its answer; undefined without `settings.tracer`.
@@ -33,7 +34,7 @@ export function endRequestSpan(span: Span, { template, method }: Exchange, statu
 export function traceCall(
   { context: { settings }, span: request, requestId }: Exchange,
   { method, grpcPath }: MethodPlan,
-  headers: OutgoingHttpHeaders,
+  headers: CallHeaders,
   listener: CallListener,
 ): CallListener {
   if (!request || !settings.tracer) return listener;
@@ -45,11 +46,11 @@ export function traceCall(
     },
     trace.setSpan(context.active(), request),
   );
-  const caller = propagation.extract(ROOT_CONTEXT, headers);
+  const caller = propagation.extract(ROOT_CONTEXT, headers.object());
   const baggage = (propagation.getBaggage(caller) ?? propagation.createBaggage()).setEntry('kiban.request_id', {
     value: requestId,
   });
-  propagation.inject(trace.setSpan(propagation.setBaggage(caller, baggage), span), headers);
+  propagation.inject(trace.setSpan(propagation.setBaggage(caller, baggage), span), headers.object());
   return new TracedListener(span, listener);
 }
 

@@ -14,7 +14,7 @@ import { bodyText, readBody, readPieces } from './read-body.ts';
 import { traceCall } from './spans.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { UnaryAnswer } from './unary-answer.ts';
-import { grpcHeaders } from './upstream-headers.ts';
+import { CallHeaders } from './upstream-headers.ts';
 
 const UNARY_DEADLINE_MS = 15_000;
 
@@ -137,7 +137,7 @@ class PendingCall {
     const deadlineMs =
       exchange.context.policyOf(plan.selector).deadlineMs ??
       (method.methodKind === 'unary' ? UNARY_DEADLINE_MS : undefined);
-    const headers = grpcHeaders(exchange, plan.grpcPath);
+    const headers = new CallHeaders(exchange, plan.grpcPath);
     const call = new Call(this.backend, headers, body, traceCall(exchange, plan, headers, answer), {
       maxMessageBytes: exchange.context.maxMessageBytes,
       small: method.methodKind === 'unary',

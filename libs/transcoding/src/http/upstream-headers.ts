@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
+import { beginBlock, encodeHeaders, endBlock, writeHeader } from '../grpc/h2/hpack-encoder.ts';
 import type { Exchange } from './context.ts';
 
 /** Headers that belong to one connection, https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
@@ -13,31 +14,71 @@ const HOP_BY_HOP = new Set([
   'host',
   'http2-settings',
 ]);
+const OURS = new Set(['x-request-id', 'x-forwarded-for', 'x-forwarded-proto', 'x-http-method-override']);
 const NONE: ReadonlySet<string> = new Set();
+const MAX_NAMES = 256;
 
-/** The client's headers without those in `left`; what only a proxy may say is taken out and said anew. */
-export function forwardedHeaders(
-  { context, request, requestId, upstreamHeaders }: Exchange,
-  left: ReadonlySet<string> = NONE,
-): OutgoingHttpHeaders {
-  const headers: OutgoingHttpHeaders = {};
+/** Which of a client's headers go on to a backend. Names are judged once: clients send the same few again and again. */
+class PassingNames {
+  private readonly left: ReadonlySet<string>;
+  private readonly judged = new Map<string, boolean>();
+
+  /** All but what belongs to the connection or to a proxy, and those in `left`. */
+  constructor(left: readonly string[]) {
+    this.left = new Set(left);
+  }
+
+  has(name: string): boolean {
+    return this.judged.get(name) ?? this.judge(name);
+  }
+
+  private judge(name: string): boolean {
+    const passes =
+      !HOP_BY_HOP.has(name) &&
+      !OURS.has(name) &&
+      !this.left.has(name) &&
+      !name.startsWith('x-envoy-') &&
+      !name.startsWith(':');
+    if (this.judged.size < MAX_NAMES) this.judged.set(name, passes);
+    return passes;
+  }
+}
+
+/**
+ * HTTP/2 needs no announced length, and a client that breaks off would leave one that is not true. A server counts that
+ * as an invalid frame, and closes the connection of all after some.
+ */
+const UNTRANSLATED = new PassingNames(['content-length']);
+const GRPC = new PassingNames(['content-length', 'content-type', 'te']);
+
+/** Takes each header once. */
+type Add = (name: string, value: string | string[]) => void;
+
+/** Gives what goes on of the client's headers, and what only a proxy may say. */
+function forward({ context, request, requestId, upstreamHeaders }: Exchange, names: PassingNames, add: Add): void {
   const sent = request.headers;
   const named = sent.connection === undefined ? NONE : new Set(sent.connection.toLowerCase().split(/\s*,\s*/));
   for (const name in sent) {
     const value = sent[name];
-    if (value === undefined || HOP_BY_HOP.has(name) || named.has(name) || left.has(name)) continue;
+    if (value === undefined || !names.has(name) || named.has(name)) continue;
     if (name === 'te' && value !== 'trailers') continue;
-    if (name.startsWith('x-envoy-') || name === 'x-http-method-override' || name.startsWith(':')) continue;
-    headers[name] = value;
+    if (upstreamHeaders !== undefined && Object.hasOwn(upstreamHeaders, name)) continue;
+    add(name, value);
   }
-  headers['x-request-id'] = requestId;
-  headers['x-forwarded-proto'] ??= 'http';
-  headers['x-forwarded-for'] = clientAddresses(
-    request.headers['x-forwarded-for'],
-    request.socket.remoteAddress,
-    context.settings.trustedHops ?? 0,
+  add('x-request-id', requestId);
+  add('x-forwarded-proto', (named.has('x-forwarded-proto') ? undefined : sent['x-forwarded-proto']) ?? 'http');
+  add(
+    'x-forwarded-for',
+    clientAddresses(sent['x-forwarded-for'], request.socket.remoteAddress, context.settings.trustedHops ?? 0),
   );
-  return Object.assign(headers, upstreamHeaders);
+  for (const name in upstreamHeaders) add(name, upstreamHeaders[name] as string);
+}
+
+/** The headers of a request that goes on untranslated. */
+export function forwardedHeaders(exchange: Exchange): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = {};
+  forward(exchange, UNTRANSLATED, (name, value) => (headers[name] = value));
+  return headers;
 }
 
 /** As many of the client's own entries as there are trusted proxies in front, then the address that connected to us. */
@@ -55,16 +96,39 @@ export function clientAddresses(
   return [...claimed.slice(-trustedHops), own].join(', ');
 }
 
-const OF_THE_BODY: ReadonlySet<string> = new Set(['content-length', 'content-type', 'te']);
+/** The headers of one gRPC call. */
+export class CallHeaders {
+  /** `/package.Service/Method` */
+  readonly path: string;
+  private readonly exchange: Exchange;
+  private made: OutgoingHttpHeaders | undefined;
 
-/** The same as metadata of a gRPC call. */
-export function grpcHeaders(exchange: Exchange, grpcPath: string): OutgoingHttpHeaders {
-  const headers = forwardedHeaders(exchange, OF_THE_BODY);
-  headers[':method'] = 'POST';
-  headers[':path'] = grpcPath;
-  headers['content-type'] = 'application/grpc';
-  headers['te'] = 'trailers';
-  headers['x-envoy-original-path'] = exchange.originalPath;
-  headers['x-envoy-original-method'] = exchange.method;
-  return headers;
+  constructor(exchange: Exchange, path: string) {
+    this.exchange = exchange;
+    this.path = path;
+  }
+
+  /** As node:http2 takes them. What is added to the object is sent, too. */
+  object(): OutgoingHttpHeaders {
+    if (this.made) return this.made;
+    const made: OutgoingHttpHeaders = { ':method': 'POST', ':path': this.path };
+    this.each((name, value) => (made[name] = value));
+    return (this.made = made);
+  }
+
+  /** As HPACK behind the pseudo-headers, without an object for them: most calls are sent so. See endBlock. */
+  encode(pseudo: Uint8Array): Buffer {
+    if (this.made) return encodeHeaders(this.made, pseudo);
+    beginBlock(pseudo);
+    this.each(writeHeader);
+    return endBlock();
+  }
+
+  private each(add: Add): void {
+    forward(this.exchange, GRPC, add);
+    add('content-type', 'application/grpc');
+    add('te', 'trailers');
+    add('x-envoy-original-path', this.exchange.originalPath);
+    add('x-envoy-original-method', this.exchange.method);
+  }
 }

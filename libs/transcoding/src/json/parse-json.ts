@@ -33,6 +33,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LENIENT_NUMBER = /(?:(?:0|[1-9]\d*)(?:\.\d*)?|-(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+))(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z_$][A-Za-z0-9_$]*/y;
 const PLAIN = /[^"'\\\p{Cc}]+/uy;
+const BACKSLASH = 0x5c;
 const ESCAPES: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 class Parser {
@@ -59,9 +60,9 @@ class Parser {
     this.space();
     switch (this.text[this.at]) {
       case '{':
-        return this.nested(() => this.object());
+        return this.object();
       case '[':
-        return this.nested(() => this.list());
+        return this.list();
       case '"':
         return this.string('"');
       case "'":
@@ -73,16 +74,19 @@ class Parser {
     }
   }
 
-  private nested<T>(read: () => T): T {
+  private open(): void {
     if (++this.depth > this.maxDepth) this.fail(`more than ${this.maxDepth} levels deep`);
     this.at++;
-    const value = read();
+  }
+
+  private close(): void {
     this.depth--;
-    return value;
+    this.at++;
   }
 
   private object(): JsonObject {
     const entries: [string, JsonNode][] = [];
+    this.open();
     for (;;) {
       this.space();
       if (this.text[this.at] === '}' && (entries.length === 0 || this.lenient)) break;
@@ -94,12 +98,13 @@ class Parser {
       if (this.separator('}')) continue;
       break;
     }
-    this.at++;
+    this.close();
     return new JsonObject(entries);
   }
 
   private list(): JsonNode[] {
     const values: JsonNode[] = [];
+    this.open();
     for (;;) {
       this.space();
       if (this.text[this.at] === ']' && (values.length === 0 || this.lenient)) break;
@@ -107,7 +112,7 @@ class Parser {
       if (this.separator(']')) continue;
       break;
     }
-    this.at++;
+    this.close();
     return values;
   }
 
@@ -134,6 +139,26 @@ class Parser {
   }
 
   private string(quote: string): string {
+    return this.plainString(quote) ?? this.anyString(quote);
+  }
+
+  /** Most strings have no escape and nothing that is refused: a slice of the text. Undefined for others. */
+  private plainString(quote: string): string | undefined {
+    const { text } = this;
+    const end = quote.charCodeAt(0);
+    const from = this.at + 1;
+    for (let to = from; to < text.length; to++) {
+      const code = text.charCodeAt(to);
+      if (code === end) {
+        this.at = to + 1;
+        return text.slice(from, to);
+      }
+      if (code < 0x20 || code === BACKSLASH || code > 0x7e) return undefined;
+    }
+    return undefined;
+  }
+
+  private anyString(quote: string): string {
     const opened = this.at++;
     let value = '';
     for (;;) {

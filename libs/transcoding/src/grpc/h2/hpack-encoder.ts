@@ -10,21 +10,35 @@ let scratch: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
 let at = 0;
 
 /**
- * Writes headers behind `prefix`, which is an encoded block itself, without any table or compression: the connection is
- * local, and what is not kept cannot leak. Pseudo-headers are written only when there is no prefix.
- * @returns the bytes of the block; the next call writes over them
+ * Begins a block behind `prefix`, which is an encoded block itself. Nothing is put into a table or compressed: the
+ * connection is local, and what is not kept cannot leak.
  */
-export function encodeHeaders(headers: OutgoingHttpHeaders, prefix?: Uint8Array): Buffer {
+export function beginBlock(prefix?: Uint8Array): void {
   at = 0;
   if (prefix) writeBytes(prefix);
+}
+
+/** Writes one header, its name in lower case; of a list each value. */
+export function writeHeader(name: string, value: string | readonly string[]): void {
+  const encodedName = names.get(name) ?? encodeName(name);
+  if (typeof value === 'string') writeField(encodedName, value);
+  else for (const each of value) writeField(encodedName, each);
+}
+
+/** @returns the bytes of the block; the next one is written over them */
+export function endBlock(): Buffer {
+  return scratch.subarray(0, at);
+}
+
+/** A whole block; with a prefix without pseudo-headers of its own. */
+export function encodeHeaders(headers: OutgoingHttpHeaders, prefix?: Uint8Array): Buffer {
+  beginBlock(prefix);
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || (prefix !== undefined && name.charCodeAt(0) === 0x3a)) continue;
-    const encodedName = names.get(name) ?? encodeName(name);
-    if (Array.isArray(value)) for (const each of value) writeField(encodedName, each);
-    else writeField(encodedName, String(value));
+    writeHeader(name, typeof value === 'number' ? String(value) : value);
   }
-  return scratch.subarray(0, at);
+  return endBlock();
 }
 
 function writeField(encodedName: Uint8Array, value: string): void {

@@ -2,8 +2,15 @@ import type { IncomingHttpHeaders } from 'node:http2';
 import { decodeHuffman } from './huffman.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
-const MAX_BLOCKS = 64;
+/** Blocks that are remembered, a power of two, and their bytes at most. */
+const SLOTS = 64;
+const MAX_KNOWN_BYTES = 256;
 const MAX_LIST_BYTES = 64 << 10;
+
+interface KnownBlock {
+  readonly bytes: Buffer;
+  readonly headers: IncomingHttpHeaders;
+}
 
 /** Reads header blocks, https://www.rfc-editor.org/rfc/rfc7541 */
 export class HpackDecoder {
@@ -14,16 +21,17 @@ export class HpackDecoder {
   private at = 0;
   private end = 0;
   /** Blocks that need no dynamic table mean the same each time: servers send the same few again and again. */
-  private readonly known = new Map<string, IncomingHttpHeaders>();
+  private readonly known = Array<KnownBlock | undefined>(SLOTS).fill(undefined);
 
   /**
    * The headers of a block; repeated names are joined. The object is shared: it must not be changed.
    * @throws Error when the block is malformed
    */
   decode(block: Buffer, from = 0, to: number = block.length): IncomingHttpHeaders {
-    const key = to - from <= 256 ? block.toString('latin1', from, to) : '';
-    const before = key && this.known.get(key);
-    if (before) return before;
+    const mayBeKnown = to - from <= MAX_KNOWN_BYTES;
+    const slot = mayBeKnown ? slotOf(block, from, to) : 0;
+    const before = this.known[slot];
+    if (before !== undefined && isSame(before.bytes, block, from, to)) return before.headers;
     this.bytes = block;
     this.at = from;
     this.end = to;
@@ -49,9 +57,8 @@ export class HpackDecoder {
       const joined = headers[name];
       headers[name] = joined === undefined ? value : `${joined}, ${value}`;
     }
-    if (stateless && key) {
-      if (this.known.size >= MAX_BLOCKS) this.known.clear();
-      this.known.set(key, headers);
+    if (stateless && mayBeKnown) {
+      this.known[slot] = { bytes: Buffer.from(block.subarray(from, to)), headers };
     }
     return headers;
   }
@@ -107,4 +114,17 @@ export class HpackDecoder {
     if (this.at >= this.end) throw new Error('HPACK: the block ends too early');
     return this.bytes[this.at++] as number;
   }
+}
+
+/** Where a block is remembered (FNV-1a). Of two that fall together the newer one is. */
+function slotOf(block: Buffer, from: number, to: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (block[at] as number), 0x01000193);
+  return (hash ^ (hash >>> 16)) & (SLOTS - 1);
+}
+
+function isSame(known: Buffer, block: Buffer, from: number, to: number): boolean {
+  if (known.length !== to - from) return false;
+  for (let at = from; at < to; at++) if (known[at - from] !== block[at]) return false;
+  return true;
 }
