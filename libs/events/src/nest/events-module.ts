@@ -8,7 +8,7 @@ import {
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import type { PubSubConnection } from '@kiban/pubsub';
 import type { Registry } from 'prom-client';
-import { consumerMetrics } from '../consumer/consumer-metrics.ts';
+import { type ConsumerMetrics, consumerMetrics } from '../consumer/consumer-metrics.ts';
 import { Dispatcher } from '../consumer/dispatcher.ts';
 import { EventConsumers } from '../consumer/event-consumers.ts';
 import type { EventHandler, HandlerDatabase } from '../consumer/event-handler.ts';
@@ -30,8 +30,8 @@ export interface EventsModuleOptions<Tx extends Queryable = Queryable> extends P
   /** Pull at all; off in processes that only serve, such as a migration. Default true. */
   readonly consume?: boolean;
   /**
-   * Receive once this resolves, such as `runtime.serving`: loading Google's client takes 200 ms, which a start need not wait
-   * for. Default at once.
+   * Begin once this resolves, such as `runtime.serving`: loading Google's client takes 200 ms, which a start need not wait for.
+   * Default at once.
    */
   readonly after?: Promise<unknown>;
   /** Handlers at the same time per subscription. Default 8. */
@@ -87,37 +87,49 @@ export class EventsModule implements OnApplicationBootstrap, OnApplicationShutdo
     const dispatcher = new Dispatcher(database, handlers as EventHandler[], metrics);
     this.#push.serve(dispatcher);
     if (handlers.length === 0) return;
+    const pushed = new Set(options.push);
+    const pulled = options.consume === false ? [] : [...new Set(handlers.map(({ subscription }) => subscription))];
+    const subscriptions = pulled.filter((name) => !pushed.has(name));
+    if (subscriptions.length > 0) options.health?.set('consumer', false);
+    const begin = async () => {
+      if (this.#stopped) return;
+      await this.#keepPartitions(log);
+      if (subscriptions.length > 0 && !this.#stopped) await this.#consume(dispatcher, subscriptions, metrics, log);
+    };
+    if (options.after === undefined) await begin();
+    // That it cannot begin is a defect, and the process that does not catch it ends.
+    else void options.after.then(begin);
+  }
+
+  async #keepPartitions(log: EventLog): Promise<void> {
+    const { database } = this.#options;
     await maintainInbox(database);
     this.#maintenance = setInterval(() => {
       maintainInbox(database).catch((error: unknown) =>
         log.error({ err: error }, 'inbox partitions could not be kept'),
       );
     }, MAINTAIN_EVERY_MS).unref();
-    if (options.consume === false) return;
-    const pushed = new Set(options.push);
-    const subscriptions = [...new Set(handlers.map((handler) => handler.subscription))].filter(
-      (name) => !pushed.has(name),
-    );
-    if (subscriptions.length === 0) return;
-    options.health?.set('consumer', false);
-    const start = async () => {
-      if (this.#stopped) return;
-      this.#consumers = EventConsumers.start(dispatcher, {
-        project: options.project,
-        prefix: options.prefix,
-        emulatorHost: options.emulatorHost,
-        subscriptions,
-        concurrency: options.concurrency,
-        probeMs: options.probeMs,
-        onLive: (live) => options.health?.set('consumer', live),
-        metrics,
-        log,
-      });
-      await this.#consumers;
-    };
-    if (options.after === undefined) await start();
-    // That it cannot start is a defect, and the process that does not catch it ends.
-    else void options.after.then(start);
+  }
+
+  async #consume(
+    dispatcher: Dispatcher<Queryable>,
+    subscriptions: readonly string[],
+    metrics: ConsumerMetrics,
+    log: EventLog,
+  ): Promise<void> {
+    const options = this.#options;
+    this.#consumers = EventConsumers.start(dispatcher, {
+      project: options.project,
+      prefix: options.prefix,
+      emulatorHost: options.emulatorHost,
+      subscriptions,
+      concurrency: options.concurrency,
+      probeMs: options.probeMs,
+      onLive: (live) => options.health?.set('consumer', live),
+      metrics,
+      log,
+    });
+    await this.#consumers;
   }
 
   async onApplicationShutdown(): Promise<void> {
