@@ -12,7 +12,7 @@ import { makeStandins } from './standin.ts';
 const SBOMS = join(ROOT, 'dist/sbom');
 
 /** `npm run images -- [--bundle] [--standin] [--dev] [--tag T] [app...]`: builds images and writes what is in them. */
-export function imagesCommand(args: readonly string[]): void {
+export async function imagesCommand(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -30,7 +30,7 @@ export function imagesCommand(args: readonly string[]): void {
   const target = values.dev ? 'dev' : 'runtime';
   for (const app of apps) {
     const started = performance.now();
-    if (values.bundle) makeBundle(app);
+    if (values.bundle) await makeBundle(app);
     const name = buildImage(app, {
       standin: values.standin,
       target,

@@ -13,23 +13,25 @@ export interface RebuildTime extends BundleTime {
  * Changes one line of an app again and again, and makes its image as `npm run images -- --bundle <app>` does; puts the
  * line back afterwards.
  */
-export function timeRebuilds(app: string, options: BuildOptions, repeat: number): RebuildTime[] {
+export async function timeRebuilds(app: string, options: BuildOptions, repeat: number): Promise<RebuildTime[]> {
   const file = join(ROOT, 'apps', app, 'src/main.ts');
   const source = readFileSync(file, 'utf8');
-  const rebuild = (): RebuildTime => {
-    const bundle = makeBundle(app);
+  const rebuild = async (): Promise<RebuildTime> => {
+    const bundle = await makeBundle(app);
     const started = performance.now();
     buildImage(app, options);
     return { ...bundle, imageMs: Math.round(performance.now() - started) };
   };
   try {
-    rebuild();
-    return Array.from({ length: repeat }, (_, round) => {
-      writeFileSync(file, `${source}process.env['KIBAN_CHANGED'] ??= '${Date.now()}-${round}';\n`);
-      return rebuild();
-    });
+    await rebuild();
+    const times: RebuildTime[] = [];
+    while (times.length < repeat) {
+      writeFileSync(file, `${source}process.env['KIBAN_CHANGED'] ??= '${Date.now()}';\n`);
+      times.push(await rebuild());
+    }
+    return times;
   } finally {
     writeFileSync(file, source);
-    rebuild();
+    await rebuild();
   }
 }

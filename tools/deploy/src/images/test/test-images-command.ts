@@ -51,7 +51,7 @@ export async function testImagesCommand(args: readonly string[]): Promise<void> 
     loadAverage,
     bases: values.standin ? 'stand-ins of Debian packages and npm binaries' : 'those of the Dockerfile',
     images,
-    rebuilds: values.rebuild ? timeRebuilds('content', options, REBUILDS) : [],
+    rebuilds: values.rebuild ? await timeRebuilds('content', options, REBUILDS) : [],
   };
   console.log(values.json ? JSON.stringify(report, null, 2) : markdown(report));
   if (values.write) writeFileSync(RESULTS, HEAD + markdown(report));
