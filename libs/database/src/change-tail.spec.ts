@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { testPostgres, until } from '@kiban/testing';
 import { ChangeTail, lockChangeLog } from './change-tail.ts';
@@ -68,6 +69,39 @@ describe('ChangeTail', () => {
     one.tail.announce();
     await until(() => two.seen.length === 1, { message: 'the notification' });
     expect(one.seen).toHaveLength(1);
+  });
+
+  it('takes one connection, however often its start fails', async () => {
+    const { database } = await log();
+    await database.query('ALTER TABLE entry RENAME TO later');
+    const { tail } = follow(database);
+    for (let tries = 0; tries < 5; tries++) await expect(tail.start()).rejects.toThrow('entry');
+    expect(database.pool.totalCount - database.pool.idleCount).toBe(1);
+    await database.query('ALTER TABLE later RENAME TO entry');
+    await tail.start();
+  });
+
+  it('listens again when LISTEN failed or its connection was cut', async () => {
+    const { database } = await log();
+    const listening = async () => {
+      const { rows } = await database.query("SELECT FROM pg_stat_activity WHERE query = 'LISTEN entry'");
+      return rows.length;
+    };
+    const connect = database.pool.connect.bind(database.pool);
+    let broken = true;
+    database.pool.connect = (async () => {
+      const client = await connect();
+      if (!broken) return client;
+      broken = false;
+      return Object.assign(client, { query: () => Promise.reject(new Error('cancelled')) });
+    }) as typeof connect;
+    const { tail } = follow(database);
+    await tail.start();
+    await until(async () => (await listening()) === 1, { message: 'the second try' });
+    await database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN entry'");
+    await until(async () => (await listening()) === 1, { message: 'a new connection' });
+    await delay(100);
+    expect(await listening()).toBe(1);
   });
 
   it('goes on after its connections were cut', async () => {

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type pg from 'pg';
+import { ChangeChannel } from './change-channel.ts';
 import type { Database } from './create-database.ts';
 import type { Queryable } from './queryable.ts';
 
@@ -20,7 +20,6 @@ export interface ChangeTailOptions<Change> {
   readonly onError?: (error: unknown) => void;
 }
 
-const NOTIFY_EVERY_MS = 5;
 /** How long changes are applied before other work gets its turn. */
 const TURN_MS = 10;
 
@@ -36,17 +35,17 @@ export async function lockChangeLog(tx: Queryable, log: string): Promise<void> {
 /** Follows a change log into memory: first all of it, then each change as it is committed by any replica. */
 export class ChangeTail<Change> {
   readonly #options: ChangeTailOptions<Change>;
+  readonly #channel: ChangeChannel;
   #seq = 0n;
   #looking: Promise<void> | undefined;
   #again = false;
   #closed = false;
   #poll: NodeJS.Timeout | undefined;
-  #notifying: NodeJS.Timeout | undefined;
-  #listener: pg.PoolClient | undefined;
 
   constructor(options: ChangeTailOptions<Change>) {
-    if (!/^[a-z][a-z0-9_]*$/.test(options.log)) throw new TypeError(`"${options.log}" cannot name a change log.`);
+    const { database, log, onError } = options;
     this.#options = options;
+    this.#channel = new ChangeChannel({ database, name: log, onWake: () => void this.wake(), onError });
   }
 
   /** Number of the last change applied. */
@@ -56,7 +55,7 @@ export class ChangeTail<Change> {
 
   /** Loads the log and keeps following it. Rejects when the first load fails; it may be called again then. */
   async start(): Promise<void> {
-    await this.#listen();
+    await this.#channel.listen();
     await this.#drain();
     this.#schedule();
   }
@@ -71,23 +70,17 @@ export class ChangeTail<Change> {
     await this.#looking;
   }
 
-  /** After a commit: wakes this replica at once and the others by NOTIFY, bursts together. */
+  /** After a commit: wakes this replica at once and the others by NOTIFY. */
   announce(): void {
     void this.wake();
-    this.#notifying ??= setTimeout(() => {
-      this.#notifying = undefined;
-      // A NOTIFY that is lost costs the others one poll interval.
-      this.#options.database.pool.query(`NOTIFY ${this.#options.log}`).catch(() => undefined);
-    }, NOTIFY_EVERY_MS);
+    this.#channel.announce();
   }
 
   /** Stops following. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#poll);
-    clearTimeout(this.#notifying);
-    this.#listener?.release(true);
-    this.#listener = undefined;
+    this.#channel.close();
     await this.#looking;
   }
 
@@ -125,26 +118,10 @@ export class ChangeTail<Change> {
   #schedule(): void {
     if (this.#closed) return;
     this.#poll = setTimeout(() => {
-      void (this.#listener ? this.wake() : this.#listen().then(() => this.wake())).finally(() => this.#schedule());
+      void this.#channel
+        .listen()
+        .then(() => this.wake())
+        .finally(() => this.#schedule());
     }, this.#options.pollMs ?? 500).unref();
-  }
-
-  async #listen(): Promise<void> {
-    const { database, log, onError } = this.#options;
-    try {
-      const client = await database.pool.connect();
-      const lost = (error: unknown): void => {
-        this.#listener = undefined;
-        client.release(true);
-        onError?.(error);
-      };
-      client.once('error', lost);
-      client.on('notification', () => void this.wake());
-      this.#listener = client;
-      await client.query(`LISTEN ${log}`);
-      if (this.#closed) await this.close();
-    } catch (error) {
-      onError?.(error);
-    }
   }
 }

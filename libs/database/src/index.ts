@@ -1,3 +1,4 @@
+export { ChangeChannel, type ChangeChannelOptions } from './change-channel.ts';
 export { ChangeTail, type ChangeTailOptions, lockChangeLog } from './change-tail.ts';
 export { type Database, type DatabaseOptions, createDatabase } from './create-database.ts';
 export { ConnectionError, errorCode, isRetryable, isUniqueViolation, MigrationError } from './errors.ts';
