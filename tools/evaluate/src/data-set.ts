@@ -34,6 +34,8 @@ interface InteractionRow {
   time: string;
 }
 
+/** Fields that say when, in whatever file they stand. */
+const TIMES = ['time', 'createTime'];
 const URL_TEXT = /\b(?:https?:\/\/|www\.)\S+/g;
 
 /**
@@ -90,6 +92,14 @@ function parse<Row>(line: string, place: string, required: readonly (keyof Row &
   }
   const missing = required.filter((name) => typeof row[name] !== 'string');
   if (missing.length > 0) throw new DataSetError(`${place} has no text in ${missing.join(', ')}.`);
+  for (const name of TIMES) {
+    const value = row[name];
+    if (value !== undefined && (typeof value !== 'string' || Number.isNaN(Date.parse(value)))) {
+      throw new DataSetError(
+        `${place} has ${JSON.stringify(value)} in ${name}: expected a time such as 2026-01-31T12:00:00Z.`,
+      );
+    }
+  }
   return row as Row;
 }
 

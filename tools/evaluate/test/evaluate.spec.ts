@@ -66,6 +66,8 @@ describe('evaluate', () => {
     await writeTopics();
     await writeFile(join(folder, 'interactions.jsonl'), '{"user":"u1","article":"a1","type":"VIEW"}\n');
     await expect(readDataSet(folder)).rejects.toThrow('interactions.jsonl:1 has no text in time.');
+    await writeFile(join(folder, 'interactions.jsonl'), '{"user":"u1","article":"a1","type":"VIEW","time":"noon"}\n');
+    await expect(readDataSet(folder)).rejects.toThrow('interactions.jsonl:1 has "noon" in time');
   });
 });
 
