@@ -58,6 +58,8 @@ export async function debugsInOwnNamespace(node: Node, say: (line: string) => vo
   } finally {
     reader.close();
     await loop.stop();
+    // The loop's bundles are not those that ship.
+    await shell(node, own.map((app) => `npm run -s bundle -w apps/${app}`).join('\n'));
     say(await shell(node, typed('npm run dev-namespace -- remove')));
   }
   return {
