@@ -60,6 +60,25 @@ function collect(exchange: Exchange): Promise<Buffer> {
   return new Promise((resolve, reject) => new WholeBody(exchange, resolve, reject));
 }
 
+const BODY = Symbol('body');
+
+/** A request whose body is being read. */
+type ReadRequest = IncomingMessage & { [BODY]?: WholeBody | undefined };
+
+// The same for all requests: what hangs on functions that are made for each one outlives the young generation (see
+// Exchange.call), and of a request with a body that was everything.
+function onData(this: ReadRequest, chunk: Buffer): void {
+  this[BODY]?.data(chunk);
+}
+
+function onEnd(this: ReadRequest): void {
+  this[BODY]?.end();
+}
+
+function onClose(this: ReadRequest): void {
+  this[BODY]?.fail(new Error('the client left in the middle of its request'));
+}
+
 /**
  * One body, read by the request's events: the iterator that streams need leaves five times the garbage, and most bodies
  * come in one piece.
@@ -79,18 +98,19 @@ class WholeBody implements Timed {
     this.reject = reject;
     this.idleMs = exchange.context.settings.bodyIdleMs ?? BODY_IDLE_MS;
     this.deadline = deadlines.add(this, this.idleMs);
-    const { request } = exchange;
-    request.on('data', this.onData);
-    request.on('end', this.onEnd);
-    request.on('close', this.onClose);
-    request.on('error', this.onClose);
+    const request: ReadRequest = exchange.request;
+    request[BODY] = this;
+    request.on('data', onData);
+    request.on('end', onEnd);
+    request.on('close', onClose);
+    request.on('error', onClose);
   }
 
   expire(): void {
     this.fail(new RequestError(408, LATE));
   }
 
-  private readonly onData = (chunk: Buffer): void => {
+  data(chunk: Buffer): void {
     this.length += chunk.length;
     if (this.length > this.exchange.context.maxRequestBytes) {
       this.fail(new RequestError(413, TOO_LARGE));
@@ -99,17 +119,15 @@ class WholeBody implements Timed {
     this.chunks.push(chunk);
     deadlines.delete(this.deadline);
     this.deadline = deadlines.add(this, this.idleMs);
-  };
+  }
 
-  private readonly onEnd = (): void => {
+  end(): void {
     this.leave();
     this.resolve(this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks));
-  };
-
-  private readonly onClose = (): void => this.fail(new Error('the client left in the middle of its request'));
+  }
 
   /** A refusal must still be answered over this socket: what follows is not read here. */
-  private fail(error: Error): void {
+  fail(error: Error): void {
     this.leave();
     this.exchange.request.pause();
     this.reject(error);
@@ -117,11 +135,8 @@ class WholeBody implements Timed {
 
   private leave(): void {
     deadlines.delete(this.deadline);
-    const { request } = this.exchange;
-    request.off('data', this.onData);
-    request.off('end', this.onEnd);
-    request.off('close', this.onClose);
-    request.off('error', this.onClose);
+    const request: ReadRequest = this.exchange.request;
+    request[BODY] = undefined;
   }
 }
 
