@@ -9,6 +9,8 @@ const BUSY = 0.85;
 /** While shedding it is kept between these: fuller, and calls wait for each other; emptier, and time is wasted. */
 const SPARE = 0.92;
 const FULL = 0.96;
+/** Share of a time that calls must ask for until those that pile up are a flood, and not what a stall has held up. */
+const DEMAND = 0.5;
 /** The loop is calm up to this share: what calls take then is what they take when nothing is in their way. */
 const CALM = 0.7;
 /** Work that may wait before a busy loop counts as overloaded, and that may wait while shedding, ms. */
@@ -33,13 +35,16 @@ const COLD_MS = 2_000;
  * loop: it grows while calls are refused although the loop has time left, and shrinks while the loop has none and calls
  * take much longer than in calm moments. So it ends where the loop is just busy, whatever a call computes or waits for.
  * A threshold on the delay alone would act on every long turn of the loop, a fixed limit would be wrong for every other
- * handler. Dependencies that are slow leave the loop idle and are not answered with refusals.
+ * handler. Dependencies that are slow leave the loop idle and are not answered with refusals. Nor are calls that a stall has
+ * held up, such as a core that another program had: they ask for less than there is, and are answered as soon as it is over.
  */
 export class OverloadDetector {
   #limit = Infinity;
   /** The loop at the start of the window, and when it was last seen with time to spare. */
   #window: Moment = moment();
   #glance: Moment = this.#window;
+  /** Calls let in since then. */
+  #enteredSince = 0;
   /** Calls let in during this turn of the loop, while shedding. */
   #taken = 0;
   #refusals = 0;
@@ -63,6 +68,7 @@ export class OverloadDetector {
   }
 
   entered(): void {
+    this.#enteredSince++;
     if (this.#limit !== Infinity && this.#taken++ === 0) setImmediate(() => (this.#taken = 0));
   }
 
@@ -94,12 +100,18 @@ export class OverloadDetector {
     const now = performance.now();
     if (now - this.#glance.at < GLANCE_MS) return;
     if (busySince(this.#glance) < BUSY) {
-      this.#glance = moment();
+      this.#idle(moment());
       return;
     }
-    if (inFlight < this.#crowd()) return;
+    if (inFlight < this.#crowd() || this.#enteredSince * this.#costMs < DEMAND * (now - this.#glance.at)) return;
     this.#limit = Math.ceil(this.#enough());
     this.#refusedAt = now;
+  }
+
+  /** The loop was seen with time to spare. */
+  #idle(now: Moment): void {
+    this.#glance = now;
+    this.#enteredSince = 0;
   }
 
   #measure(): void {
@@ -110,7 +122,7 @@ export class OverloadDetector {
     if (this.#refusals > 0) this.#refusedAt = now;
     if (this.#limit !== Infinity) this.#steer(now, busy, meanMs);
     this.#window = moment();
-    if (busy < BUSY) this.#glance = this.#window;
+    if (busy < BUSY) this.#idle(this.#window);
     this.#refusals = this.#done = this.#spentMs = 0;
   }
 

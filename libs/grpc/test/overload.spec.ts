@@ -79,6 +79,22 @@ test('a replica that has just started takes in what piles up while its first cal
   expect(answered).toBe(160);
 });
 
+test('what piles up while another program has the core is answered, not refused', async () => {
+  const demo = await busy();
+  // Twice: what a call costs is learned from warm ones.
+  await warm(demo);
+  await warm(demo);
+  const answers: Promise<unknown>[] = [];
+  for (let stall = 0; stall < 2; stall++) {
+    await sleep(120); // a load that leaves time to spare
+    for (let i = 0; i < 45; i++) answers.push(demo.client.get(REQUEST));
+    // The loop stands still and computes nothing, as without a core.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+    await Promise.all(answers);
+  }
+  expect(answers).toHaveLength(90);
+});
+
 test('health is answered while calls are refused', async () => {
   const demo = await busy({ maxInFlight: 1 });
   const health = createGrpcClient(Health, demo.address);
