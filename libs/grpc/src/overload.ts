@@ -9,8 +9,11 @@ const BUSY = 0.85;
 /** While shedding it is kept between these: fuller, and calls wait for each other; emptier, and time is wasted. */
 const SPARE = 0.92;
 const FULL = 0.96;
-/** Share of a time that calls must ask for until those that pile up are a flood, and not what a stall has held up. */
-const DEMAND = 0.5;
+/** Share of the last windows that calls must ask for until those that pile up are a flood, and not held up by a stall. */
+const DEMAND = 0.7;
+const DEMAND_WINDOWS = 5;
+/** Work that a stall may hold up, ms. */
+const STALL_MS = 1_000;
 /** The loop is calm up to this share: what calls take then is what they take when nothing is in their way. */
 const CALM = 0.7;
 /** Work that may wait before a busy loop counts as overloaded, and that may wait while shedding, ms. */
@@ -43,8 +46,9 @@ export class OverloadDetector {
   /** The loop at the start of the window, and when it was last seen with time to spare. */
   #window: Moment = moment();
   #glance: Moment = this.#window;
-  /** Calls let in since then. */
-  #enteredSince = 0;
+  /** The beginnings of the last windows, and how many calls had been let in by then. */
+  readonly #past: { at: number; entered: number }[] = [{ at: this.#window.at, entered: 0 }];
+  #entered = 0;
   /** Calls let in during this turn of the loop, while shedding. */
   #taken = 0;
   #refusals = 0;
@@ -68,7 +72,7 @@ export class OverloadDetector {
   }
 
   entered(): void {
-    this.#enteredSince++;
+    this.#entered++;
     if (this.#limit !== Infinity && this.#taken++ === 0) setImmediate(() => (this.#taken = 0));
   }
 
@@ -95,23 +99,24 @@ export class OverloadDetector {
     return Math.max(FEWEST, (this.#calmMs + QUEUE_MS) / this.#costMs);
   }
 
+  /** Share of the last windows that the calls which came in them compute. */
+  #demand(now: number): number {
+    const since = this.#past[0] ?? { at: now, entered: this.#entered };
+    return ((this.#entered - since.entered) * this.#costMs) / Math.max(GLANCE_MS, now - since.at);
+  }
+
   /** A look between two measurements: in a flood the next one would come hundreds of calls too late. */
   #look(inFlight: number): void {
     const now = performance.now();
     if (now - this.#glance.at < GLANCE_MS) return;
     if (busySince(this.#glance) < BUSY) {
-      this.#idle(moment());
+      this.#glance = moment();
       return;
     }
-    if (inFlight < this.#crowd() || this.#enteredSince * this.#costMs < DEMAND * (now - this.#glance.at)) return;
+    if (inFlight < this.#crowd()) return;
+    if (this.#demand(now) < DEMAND && inFlight < (this.#calmMs + STALL_MS) / this.#costMs) return;
     this.#limit = Math.ceil(this.#enough());
     this.#refusedAt = now;
-  }
-
-  /** The loop was seen with time to spare. */
-  #idle(now: Moment): void {
-    this.#glance = now;
-    this.#enteredSince = 0;
   }
 
   #measure(): void {
@@ -122,7 +127,9 @@ export class OverloadDetector {
     if (this.#refusals > 0) this.#refusedAt = now;
     if (this.#limit !== Infinity) this.#steer(now, busy, meanMs);
     this.#window = moment();
-    if (busy < BUSY) this.#idle(this.#window);
+    if (busy < BUSY) this.#glance = this.#window;
+    this.#past.push({ at: now, entered: this.#entered });
+    if (this.#past.length > DEMAND_WINDOWS) this.#past.shift();
     this.#refusals = this.#done = this.#spentMs = 0;
   }
 

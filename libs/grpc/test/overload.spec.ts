@@ -86,7 +86,7 @@ test('what piles up while another program has the core is answered, not refused'
   await warm(demo);
   const answers: Promise<unknown>[] = [];
   for (let stall = 0; stall < 2; stall++) {
-    await sleep(120); // a load that leaves time to spare
+    await sleep(400); // a load that leaves time to spare
     for (let i = 0; i < 45; i++) answers.push(demo.client.get(REQUEST));
     // The loop stands still and computes nothing, as without a core.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
