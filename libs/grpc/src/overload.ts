@@ -11,7 +11,7 @@ const SPARE = 0.92;
 const FULL = 0.96;
 /** Share of the last windows that calls must ask for until those that pile up are a flood, and not held up by a stall. */
 const DEMAND = 1;
-const DEMAND_WINDOWS = 4;
+const DEMAND_WINDOWS = 3;
 /** Work that a stall may hold up, ms. */
 const STALL_MS = 1_000;
 /** The loop is calm up to this share: what calls take then is what they take when nothing is in their way. */
