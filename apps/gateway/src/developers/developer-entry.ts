@@ -2,7 +2,7 @@ import { type IncomingMessage, request, type Server, type ServerResponse } from 
 import { hasBody } from '@kiban/transcoding';
 
 /** Names the developer's namespace that a request is for, such as `dev-alice`. */
-export const DEVELOPER_HEADER = 'x-dev-namespace';
+const DEVELOPER_HEADER = 'x-dev-namespace';
 const NAMESPACE = /^dev-[a-z0-9]([a-z0-9-]{0,50}[a-z0-9])?$/;
 
 /**

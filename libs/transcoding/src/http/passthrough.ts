@@ -8,7 +8,7 @@ import { replyError } from './reply.ts';
 import { hasBody, hasCome } from './request-body.ts';
 import { forwardedHeaders } from './upstream-headers.ts';
 
-export const UPSTREAM_FAILED = 'upstream connect error or disconnect/reset before headers. reset reason: ';
+const UPSTREAM_FAILED = 'upstream connect error or disconnect/reset before headers. reset reason: ';
 
 /** Sends a request on as it is. A gRPC server answers 415 to what is no gRPC. */
 export function passThrough(exchange: Exchange, backend: Backend): void {

@@ -82,11 +82,7 @@ export function forwardedHeaders(exchange: Exchange): OutgoingHttpHeaders {
 }
 
 /** As many of the client's own entries as there are trusted proxies in front, then the address that connected to us. */
-export function clientAddresses(
-  sent: string | string[] | undefined,
-  peer: string | undefined,
-  trustedHops: number,
-): string {
+function clientAddresses(sent: string | string[] | undefined, peer: string | undefined, trustedHops: number): string {
   const own = peer === undefined ? 'unknown' : peer.startsWith('::ffff:') ? peer.slice(7) : peer;
   if (trustedHops === 0 || sent === undefined) return own;
   const claimed = String(sent)

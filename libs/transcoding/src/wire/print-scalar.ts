@@ -87,7 +87,7 @@ export function printDefault(type: ScalarType): string {
   }
 }
 
-export function printDouble(value: number): string {
+function printDouble(value: number): string {
   if (Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
   return `"${value}"`;
 }

@@ -5,10 +5,10 @@ import { PAUSE_IMAGE } from './container-runtime.ts';
 import { DockerEngine } from './docker-engine.ts';
 
 export const DNS_IMAGE = 'kiban-standin/coredns:1';
-export const POSTGRES_IMAGE = 'postgres:18.1-trixie';
+const POSTGRES_IMAGE = 'postgres:18.1-trixie';
 /** The service that the developer of the check works on. */
-export const DEVELOPED = 'bff';
-export const APPS = [
+const DEVELOPED = 'bff';
+const APPS = [
   'bff',
   'content',
   'content-similarity',

@@ -4,7 +4,7 @@ import { DeployError } from '../deploy-error.ts';
 import { ROOT } from '../paths.ts';
 
 /** Apps that become images: those that are bundled. */
-export const IMAGE_APPS: readonly string[] = globSync('apps/*/src/main.ts', { cwd: ROOT })
+const IMAGE_APPS: readonly string[] = globSync('apps/*/src/main.ts', { cwd: ROOT })
   .map((file) => basename(dirname(dirname(file))))
   .toSorted();
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { DeployError } from '../deploy-error.ts';
 
 /** Every version renders the same bytes, as far as tried: kustomize 5.7.1 and kubectl 1.27 to 1.34. */
-export const KUSTOMIZE_VERSION = 'v5.7.1';
+const KUSTOMIZE_VERSION = 'v5.7.1';
 
 const HOW = `Install it with: go install sigs.k8s.io/kustomize/kustomize/v5@${KUSTOMIZE_VERSION}
 or put a kubectl of 1.27 or later on PATH.`;
@@ -14,7 +14,7 @@ export interface Kustomize {
 }
 
 /** kustomize, else a kubectl that is new enough; undefined when neither is found. */
-export function findKustomize(): Kustomize | undefined {
+function findKustomize(): Kustomize | undefined {
   const own = run('kustomize', ['version']);
   if (own.status === 0) return { version: `kustomize ${own.stdout.trim()}`, build: builder('kustomize', ['build']) };
   const kubectl = run('kubectl', ['version', '--client', '--output=json']);

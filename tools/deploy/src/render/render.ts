@@ -50,7 +50,7 @@ export function staleFiles(): string[] {
 }
 
 /** Where the render of an overlay is committed. */
-export function renderedFile(overlay: string): string {
+function renderedFile(overlay: string): string {
   return join(RENDERED, `${overlay}.yaml`);
 }
 

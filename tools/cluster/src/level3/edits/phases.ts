@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 
 /** Where the time from a saved file to an answer of the new program went, ms each, in order. */
-export const PHASES = [
+const PHASES = [
   'bundled by the loop',
   'noticed by Skaffold',
   'copied into the pod, noticed by Node',
