@@ -10,6 +10,8 @@ export interface AdmissionOptions {
 }
 
 export type CallKind = 'call' | 'stream';
+/** Let in, told to wait until a doubt is settled, or refused: the ms after which the caller may come back. */
+export type Verdict = 'in' | 'waits' | number;
 
 /** When those who were refused may come back, ms. */
 const COME_BACK_MS = 1000;
@@ -19,10 +21,12 @@ export class Admission {
   readonly #max: Record<CallKind, number>;
   readonly #open = { call: 0, stream: 0 };
   readonly #overload: OverloadDetector | undefined;
+  /** Hears when those that wait can be decided on, and whether there is a flood. */
+  onSettled: (flood: boolean) => void = () => {};
 
   constructor({ maxInFlight = 512, maxStreams = 1024, shedLoad = true }: AdmissionOptions) {
     this.#max = { call: maxInFlight, stream: maxStreams };
-    this.#overload = shedLoad ? new OverloadDetector() : undefined;
+    this.#overload = shedLoad ? new OverloadDetector((flood) => this.onSettled(flood)) : undefined;
   }
 
   get inFlight(): number {
@@ -38,16 +42,30 @@ export class Admission {
     return Math.min(this.#max.call, this.#overload?.limit(this.#open.call) ?? Infinity);
   }
 
-  /** Takes a place, or returns the ms after which the caller may come back when there is none. */
-  enter(kind: CallKind): number | undefined {
-    if (this.#open[kind] >= (kind === 'call' ? this.limit : this.#max.stream)) {
-      this.#overload?.refused();
-      // Spread, so that those who were refused together do not come back together.
-      return Math.round(COME_BACK_MS * (0.5 + Math.random()));
+  /** Takes a place for a call that comes, when there is one. */
+  enter(kind: CallKind): Verdict {
+    if (this.#open[kind] < (kind === 'call' ? this.limit : this.#max.stream)) {
+      this.#open[kind]++;
+      if (kind === 'call') this.#overload?.entered();
+      return 'in';
     }
-    this.#open[kind]++;
-    if (kind === 'call') this.#overload?.entered();
-    return undefined;
+    if (kind === 'call' && this.#open.call < this.#max.call && this.#overload?.doubts) {
+      this.#overload.waits();
+      return 'waits';
+    }
+    this.#overload?.refused();
+    return comeBackMs();
+  }
+
+  /** Takes a place for a call that waited, unless that was for a flood. */
+  enterAfterWaiting(flood: boolean): Verdict {
+    if (!flood && this.#open.call < this.#max.call) {
+      this.#open.call++;
+      this.#overload?.entered(true);
+      return 'in';
+    }
+    this.#overload?.refused(true);
+    return comeBackMs();
   }
 
   /** Gives the place of a call back that took `ms`. */
@@ -59,4 +77,9 @@ export class Admission {
   stop(): void {
     this.#overload?.stop();
   }
+}
+
+/** Spread, so that those who were refused together do not come back together. */
+function comeBackMs(): number {
+  return Math.round(COME_BACK_MS * (0.5 + Math.random()));
 }

@@ -1,7 +1,7 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { DescMethod } from '@bufbuild/protobuf';
 import type { Server as GrpcServer } from '@grpc/grpc-js';
-import type { Admission } from './admission.ts';
+import type { Admission, Verdict } from './admission.ts';
 import { Refusals } from './refusals.ts';
 import { methodPath, streamsRequests, streamsResponses } from './service-definition.ts';
 
@@ -24,6 +24,23 @@ export function guardDoor(
 ): void {
   const guarded = new Map(methods.map((method) => [methodPath(method), method]));
   const refusals = new Refusals();
+  let waiting: Comer[] = [];
+  const decide = (comer: Comer, verdict: Verdict): void => {
+    if (verdict === 'in') comer.letIn();
+    else if (verdict === 'waits') {
+      // Its caller may leave before anyone else listens.
+      comer.stream.on('error', () => {});
+      waiting.push(comer);
+    } else {
+      onRefused(comer.method);
+      refusals.add(comer.stream, verdict, streamsRequests(comer.method));
+    }
+  };
+  admission.onSettled = (flood) => {
+    const settled = waiting.filter(({ stream }) => !stream.closed && !stream.destroyed);
+    waiting = [];
+    for (const comer of settled) decide(comer, admission.enterAfterWaiting(flood));
+  };
   for (const server of servers) {
     const [serve, ...others] = server.listeners('stream') as OnStream[];
     if (!serve || others.length > 0) throw new Error('this version of grpc-js takes its streams from elsewhere');
@@ -32,18 +49,22 @@ export function guardDoor(
       const method = guarded.get(headers[':path'] ?? '');
       if (!method) return serve.call(server, stream, headers, ...rest);
       const kind = streamsResponses(method) ? 'stream' : 'call';
-      const retryAfterMs = admission.enter(kind);
-      if (retryAfterMs !== undefined) {
-        onRefused(method);
-        refusals.add(stream, retryAfterMs, streamsRequests(method));
-        return;
-      }
-      const began = performance.now();
-      stream.once('close', () => admission.leave(kind, performance.now() - began));
-      serve.call(server, stream, headers, ...rest);
+      const letIn = (): void => {
+        const began = performance.now();
+        stream.once('close', () => admission.leave(kind, performance.now() - began));
+        serve.call(server, stream, headers, ...rest);
+      };
+      decide({ stream, method, letIn }, admission.enter(kind));
     };
     server.on('stream', guard as (...args: unknown[]) => void);
   }
+}
+
+/** A call that has come to the door. */
+interface Comer {
+  readonly stream: ServerHttp2Stream;
+  readonly method: DescMethod;
+  readonly letIn: () => void;
 }
 
 type OnStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => void;

@@ -1,4 +1,6 @@
-import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+import { performance } from 'node:perf_hooks';
+import { CallCost } from './call-cost.ts';
+import { busySince, type Moment, moment } from './moment.ts';
 
 /** How often the load is measured, ms. */
 const WINDOW_MS = 50;
@@ -9,13 +11,17 @@ const BUSY = 0.85;
 /** While shedding it is kept between these: fuller, and calls wait for each other; emptier, and time is wasted. */
 const SPARE = 0.92;
 const FULL = 0.96;
-/** Share of the last windows that calls must ask for until those that pile up are a flood, and not held up by a stall. */
+/** Share of the last windows that the calls let in must ask for until those that pile up may be a flood. */
 const DEMAND = 1;
 const DEMAND_WINDOWS = 3;
+/** Windows after which a doubt is settled, by the last two: what a stall held up has come before them. */
+const DOUBT_WINDOWS = 4;
+const EBB_WINDOWS = 2;
+/** Share of the time that calls which come must ask for, or there is no flood; in a flood over more windows. */
+const EBB = 0.7;
+const OVER_WINDOWS = 10;
 /** Work that a stall may hold up, ms. */
 const STALL_MS = 1_000;
-/** The loop is calm up to this share: what calls take then is what they take when nothing is in their way. */
-const CALM = 0.7;
 /** Work that may wait before a busy loop counts as overloaded, and that may wait while shedding, ms. */
 const BURST_MS = 60;
 const QUEUE_MS = 10;
@@ -27,9 +33,6 @@ const FEWEST = 2;
 const TURNS = 6;
 /** How long after the last refusal the limit is lifted, ms. */
 const CALM_AFTER_MS = 500;
-/** A program is cold for its first calls, or until it has computed so long, ms: what they cost says nothing of later ones. */
-const COLD_CALLS = 300;
-const COLD_MS = 2_000;
 
 /**
  * How many calls at once keep the process busy without a queue (load shedding).
@@ -38,31 +41,35 @@ const COLD_MS = 2_000;
  * loop: it grows while calls are refused although the loop has time left, and shrinks while the loop has none and calls
  * take much longer than in calm moments. So it ends where the loop is just busy, whatever a call computes or waits for.
  * A threshold on the delay alone would act on every long turn of the loop, a fixed limit would be wrong for every other
- * handler. Dependencies that are slow leave the loop idle and are not answered with refusals. Nor are calls that a stall has
- * held up, such as a core that another program had: they ask for less than there is, and are answered as soon as it is over.
+ * handler. Dependencies that are slow leave the loop idle and are not answered with refusals.
+ *
+ * Calls that a stall has held up, here or at their caller, look like a flood when they come in together. So at first there
+ * is a doubt: calls beyond the limit wait at the door, and are let in when no others come behind them.
  */
 export class OverloadDetector {
+  readonly #cost = new CallCost();
+  readonly #onSettled: (flood: boolean) => void;
   #limit = Infinity;
+  /** Windows of the doubt so far; undefined when there is none. */
+  #doubt: number | undefined;
   /** The loop at the start of the window, and when it was last seen with time to spare. */
   #window: Moment = moment();
   #glance: Moment = this.#window;
-  /** The beginnings of the last windows, and how many calls had been let in by then. */
-  readonly #past: { at: number; entered: number }[] = [{ at: this.#window.at, entered: 0 }];
+  /** The beginnings of the last windows, and how many calls had come and had been let in by then. */
+  readonly #past: Past[] = [{ at: this.#window.at, came: 0, entered: 0 }];
+  #came = 0;
   #entered = 0;
+  #waiting = 0;
   /** Calls let in during this turn of the loop, while shedding. */
   #taken = 0;
   #refusals = 0;
   #refusedAt = -Infinity;
-  #done = 0;
-  #spentMs = 0;
-  /** What a call computes, ms. */
-  #costMs = 0.4;
-  /** What a call takes when nothing is in its way, ms. */
-  #calmMs = 10;
-  /** Calls until the program is warm, and when the first one was answered. */
-  #coldCalls = COLD_CALLS;
-  #first: Moment | undefined;
   readonly #timer = setInterval(() => this.#measure(), WINDOW_MS).unref();
+
+  /** `onSettled` hears at the end of each doubt whether there is a flood. */
+  constructor(onSettled: (flood: boolean) => void) {
+    this.#onSettled = onSettled;
+  }
 
   /** How many calls may be in flight now. */
   limit(inFlight: number): number {
@@ -71,18 +78,29 @@ export class OverloadDetector {
     return this.#taken >= this.#limit / TURNS ? 0 : this.#limit;
   }
 
-  entered(): void {
+  /** Whether calls beyond the limit should wait: it is not known yet whether there is a flood. */
+  get doubts(): boolean {
+    return this.#doubt !== undefined && this.#waiting < STALL_MS / this.#cost.computesMs;
+  }
+
+  entered(waited = false): void {
+    if (!waited) this.#came++;
     this.#entered++;
     if (this.#limit !== Infinity && this.#taken++ === 0) setImmediate(() => (this.#taken = 0));
   }
 
-  refused(): void {
+  waits(): void {
+    this.#came++;
+    this.#waiting++;
+  }
+
+  refused(waited = false): void {
+    if (!waited) this.#came++;
     this.#refusals++;
   }
 
   answered(ms: number): void {
-    this.#done++;
-    this.#spentMs += ms;
+    this.#cost.answered(ms);
   }
 
   stop(): void {
@@ -91,18 +109,19 @@ export class OverloadDetector {
 
   /** Calls that are more than a burst when the loop has no idle moment. */
   #crowd(): number {
-    return Math.min(BIG_CROWD, Math.max(SMALL_CROWD, (this.#calmMs + BURST_MS) / this.#costMs));
+    return Math.min(BIG_CROWD, Math.max(SMALL_CROWD, (this.#cost.calmMs + BURST_MS) / this.#cost.computesMs));
   }
 
   /** Calls that keep the loop busy while each waits as long as in calm moments, and a little longer for its turn. */
   #enough(): number {
-    return Math.max(FEWEST, (this.#calmMs + QUEUE_MS) / this.#costMs);
+    return Math.max(FEWEST, (this.#cost.calmMs + QUEUE_MS) / this.#cost.computesMs);
   }
 
-  /** Share of the last windows that the calls which came in them compute. */
-  #demand(now: number): number {
-    const since = this.#past[0] ?? { at: now, entered: this.#entered };
-    return ((this.#entered - since.entered) * this.#costMs) / Math.max(GLANCE_MS, now - since.at);
+  /** Share of the last windows that the calls compute which came, or were let in, since they began. */
+  #demand(which: 'came' | 'entered', windows: number, now: number): number {
+    const since = this.#past[Math.max(0, this.#past.length - windows)] ?? { at: now, came: 0, entered: 0 };
+    const calls = (which === 'came' ? this.#came : this.#entered) - since[which];
+    return (calls * this.#cost.computesMs) / Math.max(GLANCE_MS, now - since.at);
   }
 
   /** A look between two measurements: in a flood the next one would come hundreds of calls too late. */
@@ -114,74 +133,53 @@ export class OverloadDetector {
       return;
     }
     if (inFlight < this.#crowd()) return;
-    if (this.#demand(now) < DEMAND && inFlight < (this.#calmMs + STALL_MS) / this.#costMs) return;
+    const stalled = inFlight < (this.#cost.calmMs + STALL_MS) / this.#cost.computesMs;
+    if (stalled && this.#demand('entered', DEMAND_WINDOWS, now) < DEMAND) return;
     this.#limit = Math.ceil(this.#enough());
     this.#refusedAt = now;
+    this.#doubt = this.#waiting = 0;
   }
 
   #measure(): void {
     const now = performance.now();
     const busy = busySince(this.#window);
-    const meanMs = this.#done > 0 ? this.#spentMs / this.#done : this.#calmMs;
-    this.#learn(busy, now - this.#window.at, meanMs);
+    const meanMs = this.#cost.learn(this.#window, now);
     if (this.#refusals > 0) this.#refusedAt = now;
     if (this.#limit !== Infinity) this.#steer(now, busy, meanMs);
     this.#window = moment();
     if (busy < BUSY) this.#glance = this.#window;
-    this.#past.push({ at: now, entered: this.#entered });
-    if (this.#past.length > DEMAND_WINDOWS) this.#past.shift();
-    this.#refusals = this.#done = this.#spentMs = 0;
-  }
-
-  #learn(busy: number, elapsedMs: number, meanMs: number): void {
-    if (this.#done === 0) return;
-    // Quickly down and slowly up: a moment of slow calls must not let a queue in.
-    if (busy < CALM) this.#calmMs += (meanMs - this.#calmMs) * (meanMs < this.#calmMs ? 0.2 : 0.01);
-    // Few calls say little: what else the process does would count as theirs. Those of a cold program are many times as dear
-    // as later ones: learned from them, a replica that has just started would take its share of calls for a flood.
-    if (this.#isCold() || this.#done < 4) return;
-    const computedMs = Math.min(busy * elapsedMs, cpuSince(this.#window));
-    this.#costMs += (computedMs / this.#done - this.#costMs) * 0.1;
-  }
-
-  #isCold(): boolean {
-    if (this.#coldCalls <= 0) return false;
-    this.#first ??= this.#window;
-    this.#coldCalls -= this.#done;
-    if (cpuSince(this.#first) > COLD_MS) this.#coldCalls = 0;
-    return true;
+    this.#past.push({ at: now, came: this.#came, entered: this.#entered });
+    if (this.#past.length > OVER_WINDOWS) this.#past.shift();
+    this.#refusals = 0;
   }
 
   #steer(now: number, busy: number, meanMs: number): void {
-    if (now - this.#refusedAt > CALM_AFTER_MS) this.#limit = Infinity;
-    else if (busy < SPARE && this.#refusals > 0)
-      this.#limit = Math.ceil(Math.min(this.#limit * 1.1, 2 * this.#enough()));
-    else if (busy > FULL && meanMs > 1.5 * this.#calmMs) this.#limit = Math.max(FEWEST, Math.floor(this.#limit * 0.95));
+    if (this.#doubt === undefined) {
+      const ebbs = this.#past.length === OVER_WINDOWS && this.#demand('came', OVER_WINDOWS, now) < EBB;
+      if (ebbs || now - this.#refusedAt > CALM_AFTER_MS) this.#limit = Infinity;
+    } else if (++this.#doubt >= DOUBT_WINDOWS) {
+      this.#settle(this.#demand('came', EBB_WINDOWS, now) >= EBB);
+    }
+    if (this.#limit !== Infinity) this.#follow(busy, meanMs);
+  }
+
+  #settle(flood: boolean): void {
+    if (!flood) this.#limit = Infinity;
+    this.#doubt = undefined;
+    this.#onSettled(flood);
+    this.#waiting = 0;
+  }
+
+  #follow(busy: number, meanMs: number): void {
+    const turnedAway = this.#refusals + this.#waiting > 0;
+    if (busy < SPARE && turnedAway) this.#limit = Math.ceil(Math.min(this.#limit * 1.1, 2 * this.#enough()));
+    else if (busy > FULL && meanMs > 1.5 * this.#cost.calmMs)
+      this.#limit = Math.max(FEWEST, Math.floor(this.#limit * 0.95));
   }
 }
 
-interface Moment {
-  at: number;
-  /** What the process has computed so far, ms: on a crowded machine the loop is also busy while it waits for a core. */
-  cpuMs: number;
-  loop: EventLoopUtilization;
-}
-
-function moment(): Moment {
-  return { at: performance.now(), cpuMs: cpuMs(), loop: performance.eventLoopUtilization() };
-}
-
-/** Share of the time since then that the loop was busy. */
-function busySince({ loop }: Moment): number {
-  return performance.eventLoopUtilization(loop).utilization;
-}
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
-/** What the process computed since then, ms. */
-function cpuSince(moment: Moment): number {
-  return cpuMs() - moment.cpuMs;
+interface Past {
+  readonly at: number;
+  readonly came: number;
+  readonly entered: number;
 }
