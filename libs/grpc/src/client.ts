@@ -82,26 +82,32 @@ export function createGrpcClient<S extends DescService>(
 }
 
 type Done = (error: Error | null, value?: unknown) => void;
+/** Where a stream's requests come from: its own error says more than the cancelled call that follows it. */
+interface Source {
+  failed?: { readonly error: unknown };
+}
 type Start = (prepared: PreparedCall, request: unknown, done: Done) => AnyClientCall;
 
 function clientMethod(method: DescMethod, defaults: CallDefaults, start: Start) {
   const service = method.parent.typeName;
   const sendsStream = method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming';
-  const begin = (request: unknown, prepared: PreparedCall, done: Done) => {
+  const begin = (request: unknown, prepared: PreparedCall, source: Source, done: Done) => {
     const observation = observeClientCall(method, prepared.metadata);
     const call = start(prepared, request, done);
     cancelOn(prepared.signals, call);
     if (observation) call.on('status', ({ code }: { code: number }) => observation.end(code));
-    if (sendsStream) void send(call as ClientWritableStream<unknown>, request as AsyncIterable<unknown>);
+    if (sendsStream) void send(call as ClientWritableStream<unknown>, request as AsyncIterable<unknown>, source);
     return call;
   };
   if (method.methodKind === 'unary' || method.methodKind === 'client_streaming') {
     return (request: unknown, options?: CallOptions) =>
       new Promise((resolve, reject) => {
         const prepared = prepareCall(method, defaults, options);
+        const source: Source = {};
         const attempt = (left: number): unknown =>
-          begin(request, prepared, (error, value) => {
-            if (!error) resolve(value);
+          begin(request, prepared, source, (error, value) => {
+            if (source.failed) reject(source.failed.error);
+            else if (!error) resolve(value);
             else if (left > 0 && !sendsStream && wasRefused(error)) attempt(left - 1);
             else reject(fromWire(error, service));
           });
@@ -109,11 +115,13 @@ function clientMethod(method: DescMethod, defaults: CallDefaults, start: Start) 
       });
   }
   return async function* (request: unknown, options?: CallOptions) {
-    const call = begin(request, prepareCall(method, defaults, options), () => {}) as ClientReadableStream<unknown>;
+    const source: Source = {};
+    const prepared = prepareCall(method, defaults, options);
+    const call = begin(request, prepared, source, () => {}) as ClientReadableStream<unknown>;
     try {
       yield* call;
     } catch (error) {
-      throw fromWire(error, service);
+      throw source.failed ? source.failed.error : fromWire(error, service);
     } finally {
       call.cancel(); // grpc-js goes on receiving when `for await` is left early
     }
@@ -143,7 +151,11 @@ function cancelOn(signals: AbortSignal[], call: AnyClientCall): void {
   }
 }
 
-async function send(call: ClientWritableStream<unknown>, requests: AsyncIterable<unknown>): Promise<void> {
+async function send(
+  call: ClientWritableStream<unknown>,
+  requests: AsyncIterable<unknown>,
+  source: Source,
+): Promise<void> {
   const ended = new Promise<void>((resolve) => call.once('status', () => resolve()));
   try {
     for await (const request of requests) {
@@ -151,7 +163,8 @@ async function send(call: ClientWritableStream<unknown>, requests: AsyncIterable
         await Promise.race([ended, new Promise<void>((resolve) => call.once('drain', resolve))]);
     }
     call.end();
-  } catch {
+  } catch (error) {
+    source.failed = { error };
     call.cancel();
   }
 }

@@ -170,3 +170,30 @@ test('a stream outlives the time limit that the client has for single answers', 
   for await (const { title } of demo.connect({ timeoutMs: 50 }).watch(REQUEST)) titles.push(title);
   expect(titles).toEqual(['late']);
 });
+
+test('what breaks while requests are made reaches the caller, and the server hears that the call is over', async () => {
+  const taken: unknown[] = [];
+  const signals: AbortSignal[] = [];
+  const take = async (requests: AsyncIterable<unknown>, { signal }: CallContext) => {
+    signals.push(signal);
+    for await (const request of requests) taken.push(request);
+    return {};
+  };
+  const demo = await start({
+    collect: (requests: AsyncIterable<unknown>, context: CallContext) => take(requests, context),
+    async *chat(requests: AsyncIterable<unknown>, context: CallContext) {
+      yield await take(requests, context);
+    },
+  });
+  const broken = new Error('the file ends here');
+  async function* requests(calls: number) {
+    yield REQUEST;
+    await until(() => taken.length === calls);
+    throw broken;
+  }
+  await expect(demo.client.collect(requests(1))).rejects.toBe(broken);
+  const chat = demo.client.chat(requests(2))[Symbol.asyncIterator]();
+  await expect(chat.next()).rejects.toBe(broken);
+  expect(signals).toHaveLength(2);
+  await until(() => signals.every(({ aborted }) => aborted));
+});

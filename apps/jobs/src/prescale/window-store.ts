@@ -8,8 +8,14 @@ interface Stored extends Window {
   readonly cancelled?: boolean;
 }
 
-/** How long a window is remembered after its end, so that an old delivery cannot open it again. */
-const REMEMBER_MS = 86_400_000;
+const DAY_MS = 86_400_000;
+/** How long a window is remembered after its end. */
+const REMEMBER_MS = DAY_MS;
+/**
+ * How long a cancellation is, whose window may lie far ahead: for so long Pub/Sub may deliver the announcement again.
+ * https://cloud.google.com/pubsub/docs/subscription-properties#message_retention_duration
+ */
+const REMEMBER_CANCELLED_MS = 31 * DAY_MS;
 
 /**
  * The announced windows, kept in a ConfigMap: they survive the pod without a database. One process writes. The data is
@@ -40,7 +46,8 @@ export class WindowStore {
 
   /** Forgets a window; later deliveries of earlier announcements do not bring it back. */
   cancel(id: string, announced: number): Promise<void> {
-    return this.#write({ id, from: announced, to: announced, factor: 1, announced, cancelled: true });
+    const to = announced + REMEMBER_CANCELLED_MS;
+    return this.#write({ id, from: announced, to, factor: 1, announced, cancelled: true });
   }
 
   #write(entry: Stored): Promise<void> {
