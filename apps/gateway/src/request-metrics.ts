@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import { redMetrics } from '@kiban/service/ops';
+import { redMetrics, type RedSeries } from '@kiban/service/ops';
 import type { AccessRecord } from '@kiban/transcoding';
 import type { Registry } from 'prom-client';
 
@@ -8,16 +8,16 @@ const KNOWN: ReadonlySet<string> = new Set(METHODS);
 
 /** Rate, errors and duration of each route. A route is the template, never the path: paths have no end and hold names. */
 export function requestMetrics(registry: Registry): (record: AccessRecord) => void {
-  const { handled, seconds } = redMetrics(registry, {
-    prefix: 'http_server',
-    what: 'Requests',
-    labels: ['http_method', 'http_route'],
-    outcome: 'http_status',
-    by: 'by HTTP status; 499 when the client left',
-  });
+  const labels = ['http_method', 'http_route'];
+  const by = 'by HTTP status; 499 when the client left';
+  const series = redMetrics(registry, { prefix: 'http_server', what: 'Requests', labels, outcome: 'http_status', by });
+  const routes = new Map<string, Map<string, RedSeries>>();
   return ({ method, template = 'none', status, durationMs }) => {
-    const http_method = KNOWN.has(method) ? method : 'other';
-    handled.inc({ http_method, http_route: template, http_status: status });
-    seconds.observe({ http_method, http_route: template }, durationMs / 1000);
+    const known = KNOWN.has(method) ? method : 'other';
+    let methods = routes.get(template);
+    if (!methods) routes.set(template, (methods = new Map()));
+    let found = methods.get(known);
+    if (!found) methods.set(known, (found = series(known, template)));
+    found.ended(status, durationMs / 1000);
   };
 }

@@ -1,24 +1,14 @@
 import type { DescMethod } from '@bufbuild/protobuf';
 import { type CallObserver, type ClientObserver, Code, type GrpcTransport } from '@kiban/grpc';
-import { type Counter, Gauge, type Registry } from 'prom-client';
-import { redMetrics } from './create-metrics.ts';
-
-const METHOD = { labels: ['grpc_service', 'grpc_method'], outcome: 'grpc_code', by: 'by gRPC code' } as const;
+import { Gauge, type Registry } from 'prom-client';
+import { redMetrics, type RedSeries } from './red-metrics.ts';
 
 /** Rate, errors and duration of each method served. */
 export function serverMetrics(registry: Registry): CallObserver {
-  const { handled, start } = callMetrics(registry, 'grpc_server', 'Calls');
-  const refusals = new Map<DescMethod, Counter.Internal>();
+  const { seriesOf, start } = callMetrics(registry, 'grpc_server', 'Calls');
   return {
     start: (_, method) => start(method),
-    refused(method) {
-      let counter = refusals.get(method);
-      if (!counter) {
-        counter = handled.labels({ ...labelsOf(method), grpc_code: Code[Code.RESOURCE_EXHAUSTED] ?? '' });
-        refusals.set(method, counter);
-      }
-      counter.inc();
-    },
+    refused: (method) => seriesOf(method).refused(nameOf(Code.RESOURCE_EXHAUSTED)),
   };
 }
 
@@ -42,20 +32,19 @@ export function clientMetrics(registry: Registry): ClientObserver {
 }
 
 function callMetrics(registry: Registry, prefix: string, what: string) {
-  const { handled, seconds } = redMetrics(registry, { prefix, what, ...METHOD });
+  const labels = ['grpc_service', 'grpc_method'];
+  const series = redMetrics(registry, { prefix, what, labels, outcome: 'grpc_code', by: 'by gRPC code' });
+  const known = new Map<DescMethod, RedSeries>();
+  const seriesOf = (method: DescMethod): RedSeries => {
+    let found = known.get(method);
+    if (!found) known.set(method, (found = series(method.parent.typeName, method.name)));
+    return found;
+  };
   const start = (method: DescMethod) => {
     const began = performance.now();
-    return {
-      end(code: Code) {
-        const labels = labelsOf(method);
-        handled.inc({ ...labels, grpc_code: Code[code] ?? String(code) });
-        seconds.observe(labels, (performance.now() - began) / 1000);
-      },
-    };
+    return { end: (code: Code) => seriesOf(method).ended(nameOf(code), (performance.now() - began) / 1000) };
   };
-  return { handled, start };
+  return { seriesOf, start };
 }
 
-function labelsOf(method: DescMethod) {
-  return { grpc_service: method.parent.typeName, grpc_method: method.name };
-}
+const nameOf = (code: Code): string => Code[code] ?? String(code);
