@@ -23,9 +23,12 @@ export interface RequestHeaders {
   readonly path: string;
   /** As node:http2 takes them. */
   object(): OutgoingHttpHeaders;
-  /** As HPACK behind that of the pseudo-headers; good until the next block is encoded. */
-  encode(pseudo: Uint8Array): Buffer;
+  /** As HPACK behind the pseudo-headers and GRPC_HEADERS; good until the next block is encoded. */
+  encode(common: Uint8Array): Buffer;
 }
+
+/** What every gRPC call has. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests */
+export const GRPC_HEADERS = { 'content-type': 'application/grpc', te: 'trailers' };
 
 /** A stream of node:http2 and where it runs. */
 export interface RunningStream {
@@ -88,7 +91,7 @@ export class Backend {
     let prefix = this.prefixes.get(path);
     if (!prefix) {
       const pseudo = { ':method': 'POST', ':scheme': 'http', ':path': path, ':authority': this.address };
-      this.prefixes.set(path, (prefix = Buffer.from(encodeHeaders(pseudo))));
+      this.prefixes.set(path, (prefix = Buffer.from(encodeHeaders({ ...pseudo, ...GRPC_HEADERS }))));
     }
     return prefix;
   }

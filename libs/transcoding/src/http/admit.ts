@@ -25,9 +25,11 @@ export function checkHeaders({ request, originalPath }: Exchange): void {
 export function admit(exchange: Exchange): MethodPlan | Promise<MethodPlan> | undefined {
   const { request, context } = exchange;
   for (const name in request.headers) if (!goodNames.has(name)) checkName(name);
-  exchange.path = normalizePath(exchange.path);
-  const hasQuery = exchange.originalPath.includes('?');
-  exchange.originalPath = hasQuery ? `${exchange.path}?${exchange.query}` : exchange.path;
+  const path = normalizePath(exchange.path);
+  if (path !== exchange.path) {
+    exchange.path = path;
+    exchange.originalPath = exchange.originalPath.includes('?') ? `${path}?${exchange.query}` : path;
+  }
   const override = request.headers['x-http-method-override'];
   if (typeof override === 'string') exchange.method = override;
   context.known.recall(exchange);

@@ -46,8 +46,6 @@ export interface Exchange {
   query: string;
   /** Of the answer's body, so far. */
   bytes: number;
-  /** What this request is remembered by; absent for one that is not. */
-  key: string | undefined;
   known: KnownRequest | undefined;
   /** Absent when no spans are made. */
   span: Span | undefined;

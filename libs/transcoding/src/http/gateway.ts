@@ -108,7 +108,6 @@ function serve(context: Context, request: IncomingMessage, response: ServerRespo
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
     bytes: 0,
-    key: undefined,
     known: undefined,
     span: undefined,
     template: undefined,

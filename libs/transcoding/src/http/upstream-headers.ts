@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
+import { GRPC_HEADERS } from '../grpc/backend.ts';
 import { beginBlock, encodeHeaders, endBlock, writeHeader } from '../grpc/h2/hpack-encoder.ts';
 import type { Exchange } from './context.ts';
 
@@ -49,7 +50,7 @@ class PassingNames {
  * as an invalid frame, and closes the connection of all after some.
  */
 const UNTRANSLATED = new PassingNames(['content-length']);
-const GRPC = new PassingNames(['content-length', 'content-type', 'te']);
+const NOT_OF_GRPC = new PassingNames(['content-length', 'content-type', 'te']);
 
 /** Takes each header once. */
 type Add = (name: string, value: string | string[]) => void;
@@ -107,23 +108,27 @@ export class CallHeaders {
   /** As node:http2 takes them. What is added to the object is sent, too. */
   object(): OutgoingHttpHeaders {
     if (this.made) return this.made;
-    const made: OutgoingHttpHeaders = { ':method': 'POST', ':path': this.path };
+    const made: OutgoingHttpHeaders = { ':method': 'POST', ':path': this.path, ...GRPC_HEADERS };
     this.each((name, value) => (made[name] = value));
     return (this.made = made);
   }
 
-  /** As HPACK behind the pseudo-headers, without an object for them: most calls are sent so. See endBlock. */
-  encode(pseudo: Uint8Array): Buffer {
-    if (this.made) return encodeHeaders(this.made, pseudo);
-    beginBlock(pseudo);
+  /**
+   * As HPACK behind those that all calls of a method have, GRPC_HEADERS among them, without an object for them: most
+   * calls are sent so. See endBlock.
+   */
+  encode(common: Uint8Array): Buffer {
+    if (this.made) {
+      const { 'content-type': _, te: __, ...own } = this.made;
+      return encodeHeaders(own, common);
+    }
+    beginBlock(common);
     this.each(writeHeader);
     return endBlock();
   }
 
   private each(add: Add): void {
-    forward(this.exchange, GRPC, add);
-    add('content-type', 'application/grpc');
-    add('te', 'trailers');
+    forward(this.exchange, NOT_OF_GRPC, add);
     add('x-envoy-original-path', this.exchange.originalPath);
     add('x-envoy-original-method', this.exchange.method);
   }
