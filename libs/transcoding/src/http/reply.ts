@@ -4,6 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { grpcStatusOf } from '../grpc/status-map.ts';
 import type { RequestError } from '../rules/request-error.ts';
 import type { Exchange } from './context.ts';
+import { endTogether } from './end-together.ts';
 import { lingerThenEnd } from './linger.ts';
 import { hasCome } from './request-body.ts';
 
@@ -35,14 +36,9 @@ export function reply(
   response.writeHead(code, headers);
   if (exchange.request.method === 'HEAD') content = '';
   exchange.bytes = content === '' ? 0 : length;
-  const complete = hasCome(exchange.request);
-  // ASCII goes out with its head in one piece; other text would change the encoding of the head.
-  if (complete && typeof content === 'string' && content.length === length) response.end(content, 'latin1');
-  else {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-    if (complete) response.end(bytes);
-    else lingerThenEnd(exchange, status, bytes);
-  }
+  const ready = typeof content === 'string' && content.length !== length ? Buffer.from(content) : content;
+  if (hasCome(exchange.request)) endTogether(response, ready);
+  else lingerThenEnd(exchange, status, typeof ready === 'string' ? Buffer.from(ready) : ready);
 }
 
 function lengthOf(content: string | Uint8Array): number {
