@@ -53,12 +53,12 @@ export class Admission {
       this.#overload.waits();
       return 'waits';
     }
-    this.#overload?.refused();
+    if (kind === 'call') this.#overload?.refused();
     return comeBackMs();
   }
 
   /** Takes a place for a call that waited, unless that was for a flood. */
-  enterAfterWaiting(flood: boolean): Verdict {
+  enterAfterWaiting(flood: boolean): Exclude<Verdict, 'waits'> {
     if (!flood && this.#open.call < this.#max.call) {
       this.#open.call++;
       this.#overload?.entered(true);
