@@ -10,14 +10,14 @@ const KNOWN: ReadonlySet<string> = new Set(METHODS);
 export function requestMetrics(registry: Registry): (record: AccessRecord) => void {
   const labels = ['http_method', 'http_route'];
   const by = 'by HTTP status; 499 when the client left';
-  const series = redMetrics(registry, { prefix: 'http_server', what: 'Requests', labels, outcome: 'http_status', by });
+  const open = redMetrics(registry, { prefix: 'http_server', what: 'Requests', labels, outcome: 'http_status', by });
   const routes = new Map<string, Map<string, RedSeries>>();
   return ({ method, template = 'none', status, durationMs }) => {
     const known = KNOWN.has(method) ? method : 'other';
     let methods = routes.get(template);
     if (!methods) routes.set(template, (methods = new Map()));
     let found = methods.get(known);
-    if (!found) methods.set(known, (found = series(known, template)));
+    if (!found) methods.set(known, (found = open(known, template)));
     found.ended(status, durationMs / 1000);
   };
 }

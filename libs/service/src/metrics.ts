@@ -33,11 +33,11 @@ export function clientMetrics(registry: Registry): ClientObserver {
 
 function callMetrics(registry: Registry, prefix: string, what: string) {
   const labels = ['grpc_service', 'grpc_method'];
-  const series = redMetrics(registry, { prefix, what, labels, outcome: 'grpc_code', by: 'by gRPC code' });
+  const open = redMetrics(registry, { prefix, what, labels, outcome: 'grpc_code', by: 'by gRPC code' });
   const known = new Map<DescMethod, RedSeries>();
   const seriesOf = (method: DescMethod): RedSeries => {
     let found = known.get(method);
-    if (!found) known.set(method, (found = series(method.parent.typeName, method.name)));
+    if (!found) known.set(method, (found = open(method.parent.typeName, method.name)));
     return found;
   };
   const start = (method: DescMethod) => {

@@ -18,7 +18,7 @@ test("a scrape reads as of prom-client's own counter and histogram", async () =>
   const ours = registry();
   const by = 'by gRPC code';
   const labels = ['grpc_service', 'grpc_method'];
-  const series = redMetrics(ours, { prefix: 'grpc_server', what: 'Calls', labels, outcome: 'grpc_code', by });
+  const open = redMetrics(ours, { prefix: 'grpc_server', what: 'Calls', labels, outcome: 'grpc_code', by });
   const theirs = registry();
   const registers = [theirs];
   const handled = new Counter({
@@ -35,6 +35,7 @@ test("a scrape reads as of prom-client's own counter and histogram", async () =>
     registers,
   });
   expect(await ours.metrics()).toBe(await theirs.metrics());
+  const series = new Map([A, B].map((of) => [of, open(of.grpc_service, of.grpc_method)]));
   for (const [of, code, took] of [
     [A, 'OK', 0.001],
     [A, 'OK', 0.0011],
@@ -42,11 +43,11 @@ test("a scrape reads as of prom-client's own counter and histogram", async () =>
     [A, 'INTERNAL', 11],
     [B, 'OK', 0],
   ] as const) {
-    series(of.grpc_service, of.grpc_method).ended(code, took);
+    series.get(of)?.ended(code, took);
     handled.inc({ ...of, grpc_code: code });
     seconds.observe(of, took);
   }
-  series(B.grpc_service, B.grpc_method).refused('RESOURCE_EXHAUSTED');
+  series.get(B)?.refused('RESOURCE_EXHAUSTED');
   handled.inc({ ...B, grpc_code: 'RESOURCE_EXHAUSTED' });
   expect(lines(await ours.metrics())).toEqual(lines(await theirs.metrics()));
 });

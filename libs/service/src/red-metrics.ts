@@ -3,13 +3,13 @@ import type { Metric, Registry } from 'prom-client';
 /** Upper bounds of the buckets that durations are counted in, seconds. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export interface RedOptions<Label extends string> {
+export interface RedOptions {
   /** Before `_handled_total` and `_handling_seconds`: `grpc_server`. */
   readonly prefix: string;
   /** What ends and takes time, in the plural: `Calls`. */
   readonly what: string;
   /** Labels of both. */
-  readonly labels: readonly Label[];
+  readonly labels: readonly string[];
   /** The label of the counter that says how it ended. */
   readonly outcome: string;
   /** Said of the outcome: `by gRPC code`. */
@@ -20,25 +20,24 @@ export interface RedOptions<Label extends string> {
  * Rate, errors and duration (https://grafana.com/blog/the-red-method-how-to-instrument-your-services/) of one kind of work.
  * prom-client looks the labels up at each count, which costs more than anything else that is measured of a call; here
  * who counts keeps the series of its labels.
- * @returns the series of some values of the labels, in their order; each combination has one
+ * @returns what opens the series of some values of the labels, in their order; once for each combination
  */
-export function redMetrics<Label extends string>(
+export function redMetrics(
   registry: Registry,
-  { prefix, what, labels, outcome, by }: RedOptions<Label>,
+  { prefix, what, labels, outcome, by }: RedOptions,
 ): (...values: readonly string[]) => RedSeries {
-  const series = new Map<string, RedSeries>();
+  const series: RedSeries[] = [];
   register(registry, 'counter', `${prefix}_handled_total`, `${what} that ended, ${by}.`, () =>
-    [...series.values()].flatMap((each) => each.handled(outcome)),
+    series.flatMap((each) => each.handled(outcome)),
   );
   const name = `${prefix}_handling_seconds`;
   register(registry, 'histogram', name, `How long ${what.toLowerCase()} took.`, () =>
-    [...series.values()].flatMap((each) => each.took(name)),
+    series.flatMap((each) => each.took(name)),
   );
   return (...values) => {
-    const key = JSON.stringify(values);
-    let found = series.get(key);
-    if (!found) series.set(key, (found = new RedSeries(labels, values)));
-    return found;
+    const opened = new RedSeries(labels, values);
+    series.push(opened);
+    return opened;
   };
 }
 
@@ -58,7 +57,7 @@ export class RedSeries {
 
   /** Something ended that took `seconds`. */
   ended(outcome: string | number, seconds: number): void {
-    this.refused(outcome);
+    this.#count(outcome);
     let bucket = 0;
     while (bucket < DURATION_BUCKETS.length && seconds > (DURATION_BUCKETS[bucket] as number)) bucket++;
     this.#buckets[bucket] = (this.#buckets[bucket] as number) + 1;
@@ -67,6 +66,10 @@ export class RedSeries {
 
   /** Something ended that was not begun: it took no time. */
   refused(outcome: string | number): void {
+    this.#count(outcome);
+  }
+
+  #count(outcome: string | number): void {
     this.#byOutcome.set(outcome, (this.#byOutcome.get(outcome) ?? 0) + 1);
   }
 
