@@ -1,4 +1,5 @@
 // What every bundle of an app has in common.
+import { isBuiltin } from 'node:module';
 import { quickStart } from './quick-start.mjs';
 
 /**
@@ -39,9 +40,26 @@ function unusedInGrpcJs(id, importer) {
 
 export const plugins = [unused, ...quickStart];
 
+/** Whether an import is of a package that is not ours, and not built into Node. */
+export function isOfPackage(id) {
+  return !/^([./\0]|[A-Z]:|@kiban\/)/i.test(id) && !isBuiltin(id);
+}
+
 const EXPECTED = new Set(['EVAL', 'UNRESOLVED_IMPORT']);
 
 /** Prints what the bundler says, but for what is known of libraries: they eval, and import what is not installed. */
 export function onLog(level, log, print) {
   if (!EXPECTED.has(log.code)) print(level, log);
 }
+
+/** How rolldown reads what ships. */
+export const BUNDLED = { platform: 'node', tsconfig: false, external: OPTIONAL, onLog, plugins };
+
+/** How rolldown writes what ships. */
+export const WRITTEN = {
+  format: 'esm',
+  sourcemap: true,
+  // Node keeps the whole map in memory from the first stack trace on; the sources in it are most of it.
+  sourcemapExcludeSources: true,
+  keepNames: true,
+};

@@ -1,11 +1,14 @@
 // Bundles one app's compiled entry: node tools/build/bundle.mjs dist/main.js bundle/main.mjs
 // What is type-checked is what ships: the input is tsc's output, not the sources. Code that is imported dynamically
-// (tracing, Redis, ...) becomes files of its own beside the entry, so that a start neither reads nor parses it.
-import { readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+// (tracing, Redis, ...) becomes files of its own beside the entry, so that a start neither reads nor parses it. What all
+// these use of packages, nine tenths of a bundle and of the work, is bundled apart and kept as long as it stays the same.
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { rolldown } from 'rolldown';
-import { onLog, OPTIONAL, plugins, treeshake } from './bundle-options.mjs';
+import { BUNDLED, isOfPackage, OPTIONAL, treeshake, WRITTEN } from './bundle-options.mjs';
+import { linkVendor } from './link-vendor.mjs';
+import { isVendor, keepVendor } from './vendor.mjs';
 
 const [input, file] = process.argv.slice(2);
 if (!input || !file) {
@@ -19,38 +22,32 @@ if (process.env.KIBAN_BUNDLE_WHEN_TOLD) {
   if (!told) process.exit(1);
 }
 const started = performance.now();
-const bundle = await rolldown({
-  input,
-  platform: 'node',
-  tsconfig: false,
-  external: OPTIONAL,
-  onLog,
-  plugins,
-  treeshake,
-});
-const dir = dirname(file);
-await removeOldFiles(dir);
-const { output } = await bundle.write({
+const dir = resolve(dirname(file));
+const bundle = await rolldown({ ...BUNDLED, input, external: isOfPackage, treeshake });
+const { output } = await bundle.generate({
+  ...WRITTEN,
   dir,
   entryFileNames: basename(file),
-  chunkFileNames: '[name]-[hash].mjs',
-  format: 'esm',
-  sourcemap: true,
-  // Node keeps the whole map in memory from the first stack trace on; the sources in it are most of it.
-  sourcemapExcludeSources: true,
-  // Shorter names and rewritten code would save neither time of a start nor more than 2 MB, and take half of the bundling.
-  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
-  keepNames: true,
+  chunkFileNames: '[name].mjs',
 });
 await bundle.close();
-const [entry, ...rest] = output.flatMap(({ type, code }) => (type === 'chunk' ? [Math.round(code.length / 1024)] : []));
+
+const own = new Set([...OPTIONAL, ...output.map(({ fileName }) => fileName)]);
+const chunks = output.filter(({ type }) => type === 'chunk');
+const linked = chunks.map((chunk) => linkVendor(chunk, (name) => isOfPackage(name) && !own.has(name)));
+await mkdir(dir, { recursive: true });
+const made = await keepVendor(dir, new Map(linked.flatMap(({ vendor }) => (vendor ? [vendor] : []))));
+await removeOldFiles();
+for (const { fileName, source } of output) if (source !== undefined) await writeFile(join(dir, fileName), source);
+for (const { fileName, code } of linked) await writeFile(join(dir, fileName), code);
+const kibibytes = Math.round(linked.reduce((sum, { code }) => sum + code.length, 0) / 1024);
 console.log(
-  `${file}: ${entry} KiB, ${rest.reduce((sum, size) => sum + size, 0)} KiB in ${rest.length} files beside it, ` +
+  `${file}: ${kibibytes} KiB in ${linked.length} files, packages ${made ? 'bundled anew' : 'as they were'}, ` +
     `in ${Math.round(performance.now() - started)} ms`,
 );
 
-/** Names of chunks change with their content: what an earlier run wrote would stay for ever. */
-async function removeOldFiles(dir) {
-  const names = await readdir(dir).catch(() => []);
-  for (const name of names) if (/\.mjs(\.map)?$/.test(name)) await rm(join(dir, name));
+/** What is no longer imported would stay for ever. */
+async function removeOldFiles() {
+  const names = await readdir(dir);
+  for (const name of names) if (/\.mjs(\.map)?$/.test(name) && !isVendor(name)) await rm(join(dir, name));
 }

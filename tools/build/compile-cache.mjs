@@ -30,8 +30,10 @@ function keepCompiled(dir) {
   const stamp = join(cache, 'made-of');
   const modules = readdirSync(dir).filter((name) => name.endsWith('.mjs'));
   const madeOf = [...[NODE, ...modules.map((name) => join(dir, name))].map(described), ...FLAGS].join('\n');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === madeOf) return;
-  rmSync(cache, { recursive: true, force: true });
+  const before = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  if (before === madeOf) return;
+  // Node replaces what was made of a file that changed; what was made of one that is gone would stay.
+  rmSync(namesIn(before) === namesIn(madeOf) ? stamp : cache, { recursive: true, force: true });
   const chunks = modules.filter((name) => name !== 'main.mjs');
   const files = ['main.mjs', ...chunks].map((name) => pathToFileURL(join(dir, name)).href);
   spawnSync(NODE, [...FLAGS, '--input-type=module', '--eval', LOAD, ...files], {
@@ -49,6 +51,10 @@ function keepCompiled(dir) {
     chmodSync(join(found.parentPath, found.name), found.isDirectory() ? 0o755 : 0o644);
   }
   writeFileSync(stamp, madeOf);
+}
+
+function namesIn(madeOf) {
+  return madeOf.replaceAll(/ .*/g, '');
 }
 
 function described(file) {

@@ -1,5 +1,5 @@
 import { address, milliseconds } from '@kiban/service';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The BFF's own variables; those of every service are added by @kiban/service. */
 export const bffConfig = {

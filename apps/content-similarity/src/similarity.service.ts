@@ -3,7 +3,7 @@ import { SimilarityService } from '@kiban/contracts/kiban/similarity/v1';
 import { createDatabase } from '@kiban/database';
 import { EventsModule } from '@kiban/events';
 import { type ConfigOf, connections, flag, postgresUrl, type Runtime, type ServiceDefinition } from '@kiban/service';
-import { z } from 'zod';
+import * as z from 'zod';
 import { migrateSimilarity } from './database/migrations.ts';
 import type { SimilaritySchema } from './database/schema.ts';
 import { SimilarityEvents } from './similarity-events.ts';

@@ -1,5 +1,5 @@
 import { connections, flag, postgresUrl } from '@kiban/service';
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** The content service's own variables; those of every service are added by @kiban/service. */
 export const contentConfig = {

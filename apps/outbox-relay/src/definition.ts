@@ -2,7 +2,7 @@ import { createRelay, topology } from '@kiban/events';
 import { createPublisher } from '@kiban/pubsub';
 import { flag, postgresUrl, type ServiceDefinition } from '@kiban/service';
 import { Module } from '@nestjs/common';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const config = {
   /** Outboxes to empty; the content service's and the recommendation service's. */

@@ -1,5 +1,5 @@
 import { type ConfigOf, connections, flag, postgresUrl } from '@kiban/service';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the service reads besides the common variables. */
 export const config = {

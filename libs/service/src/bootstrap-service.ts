@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ConfigError, readConfig } from './config.ts';
 import type { ServiceDefinition } from './service-definition.ts';
 import type { Logger } from './logger.ts';

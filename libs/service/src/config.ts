@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Configuration that cannot be used: the message lists every problem. */
 export class ConfigError extends Error {

@@ -1,6 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { DynamicModule, Type } from '@nestjs/common';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ConfigOf } from './config.ts';
 import type { Runtime } from './runtime.ts';
 

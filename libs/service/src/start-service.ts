@@ -3,7 +3,7 @@ import type { DynamicModule, INestMicroservice, Type } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import { createTokenVerifier, type TokenVerifier } from '@kiban/auth';
 import { GrpcTransport, PassErrors, setClientObserver } from '@kiban/grpc';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AuthGuard } from './auth-guard.ts';
 import { callLog } from './call-log.ts';
 import { checkAllow } from './check-allow.ts';

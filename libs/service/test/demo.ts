@@ -2,7 +2,7 @@
 import { Module } from '@nestjs/common';
 import { type CallContext, type GrpcImpl, GrpcService, ServiceError } from '@kiban/grpc';
 import { RecommendationService } from '@kiban/contracts/kiban/recommendation/v1';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Allow, type ServiceDefinition } from '../src/index.ts';
 
 type Impl = GrpcImpl<typeof RecommendationService>;

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { type ListSimilarRequest, SimilarityService } from '@kiban/contracts/kiban/similarity/v1';
 import { type CallContext, type GrpcImpl, GrpcService, ServiceError } from '@kiban/grpc';
 import { Allow, bootstrapService } from '@kiban/service';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const known = new Map([['articles/1', ['articles/2', 'articles/3']]]);
 

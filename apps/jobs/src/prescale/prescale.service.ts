@@ -2,7 +2,7 @@ import { startConsumer } from '@kiban/pubsub';
 import { milliseconds, type ServiceDefinition } from '@kiban/service';
 import { Module } from '@nestjs/common';
 import { Gauge } from 'prom-client';
-import { z } from 'zod';
+import * as z from 'zod';
 import { takeAnnouncement } from './announcements.ts';
 import { fixedWindows, occurrences } from './fixed-windows.ts';
 import { connectKubernetes } from './kubernetes-api.ts';

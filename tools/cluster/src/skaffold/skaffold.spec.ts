@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROOT } from '../paths.ts';
 
 // What Kiban uses of https://skaffold.dev/schemas/v4beta13.json: a field outside of it is refused.
