@@ -91,13 +91,18 @@ describe('ChangeTail', () => {
     let broken = true;
     database.pool.connect = (async () => {
       const client = await connect();
-      if (!broken) return client;
-      broken = false;
-      return Object.assign(client, { query: () => Promise.reject(new Error('cancelled')) });
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+      return Object.assign(client, {
+        query(...args: unknown[]) {
+          if (!broken || !String(args[0]).startsWith('LISTEN')) return query(...args);
+          broken = false;
+          return Promise.reject(new Error('cancelled'));
+        },
+      });
     }) as typeof connect;
     const { tail } = follow(database);
     await tail.start();
-    await until(async () => (await listening()) === 1, { message: 'the second try' });
+    await until(async () => !broken && (await listening()) === 1, { message: 'the second try' });
     await database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN entry'");
     await until(async () => (await listening()) === 1, { message: 'a new connection' });
     await delay(100);

@@ -55,8 +55,11 @@ export class ChangeTail<Change> {
 
   /** Loads the log and keeps following it. Rejects when the first load fails; it may be called again then. */
   async start(): Promise<void> {
-    await this.#channel.listen();
-    await this.#drain();
+    // Listening takes a connection of its own: nobody waits for it, and what is committed until then is looked for then.
+    const loaded = this.#drain();
+    const listening = this.#channel.listen();
+    await loaded;
+    void listening.then(() => this.wake());
     this.#schedule();
   }
 

@@ -1,8 +1,5 @@
-import { status } from '@grpc/grpc-js';
 import type { Message, PubSub, Subscription } from '@google-cloud/pubsub';
-import { create } from '@bufbuild/protobuf';
-import { ModifyAckDeadlineRequestSchema, Subscriber } from '@kiban/contracts/google/pubsub/v1';
-import { openChannel, RECONNECT } from './channel.ts';
+import { RECONNECT } from './channel.ts';
 import { type PubSubConnection, resourceNames } from './connection.ts';
 import { type Delivery, KeyLanes } from './key-lanes.ts';
 import { PubSubError } from './pubsub-error.ts';
@@ -49,8 +46,9 @@ const RETRY_STREAM_MS = 1_000;
  * key, concurrency and liveness are ours.
  */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
-  // Kept out of processes that only publish: the client costs 20 MB and 300 ms.
+  // Kept out of processes that only publish, and of the start of the others: the client costs 20 MB and 300 ms.
   const { PubSub: Client, Duration } = await import('@google-cloud/pubsub');
+  const { openProbe } = await import('./probe.ts');
   const names = resourceNames(options);
   const client = new Client(clientOptions(options, names.project));
   const lanes = new KeyLanes<IncomingMessage>({
@@ -59,7 +57,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
   });
   const resource = names.subscription(options.subscription);
-  const probe = openChannel(options);
+  const probe = openProbe(options, resource);
   let stopped = false;
   let live = false;
   let subscription: Subscription | undefined;
@@ -89,7 +87,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     });
   };
   const check = async () => {
-    const failure = await unreachable(probe, resource);
+    const failure = await probe.failure();
     if (stopped) return;
     if (failure !== undefined) {
       report(false, failure);
@@ -117,21 +115,6 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       await within(client.close(), 1_000);
     },
   };
-}
-
-/**
- * An empty modify-ack-deadline: needs no more than the subscriber role. Any answer about its content means that Pub/Sub is
- * there; a missing subscription or silence means that nothing can arrive.
- */
-async function unreachable(channel: ReturnType<typeof openChannel>, subscription: string): Promise<string | undefined> {
-  try {
-    const request = create(ModifyAckDeadlineRequestSchema, { subscription, ackDeadlineSeconds: 10 });
-    await channel.call(Subscriber.method.modifyAckDeadline, request, { timeoutMs: 3_000 });
-    return undefined;
-  } catch (error) {
-    const failure = PubSubError.from(error, subscription);
-    return failure.code === status.INVALID_ARGUMENT ? undefined : failure.message;
-  }
 }
 
 function clientOptions(options: PubSubConnection, projectId: string): ConstructorParameters<typeof PubSub>[0] {

@@ -70,7 +70,8 @@ export function readConfig<Shape extends z.ZodRawShape>(
   required: readonly (keyof typeof COMMON)[] = [],
 ): ConfigOf<Shape> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = z.object({ ...COMMON, ...shape }).safeParse(given, { reportInput: false });
+  // Code generated for one parse costs more than the parse.
+  const parsed = z.object({ ...COMMON, ...shape }).safeParse(given, { reportInput: false, jitless: true });
   const problems = new Map<string, string>();
   for (const issue of parsed.error?.issues ?? []) {
     const name = issue.path.join('.');

@@ -10,7 +10,8 @@ const URL_TEXT = /\bhttps?:\/\/\S+/g;
 const MAX_STEMS = 50_000;
 const MAX_TOKEN_LENGTH = 64;
 
-const segmenter = new Intl.Segmenter('ja', { granularity: 'word' });
+/** Made for the first text that needs it: most have none. */
+let segmenter: Intl.Segmenter | undefined;
 const stems = new Map<string, string>();
 
 /** One word of a text: what is indexed and how it was written (lower case). */
@@ -29,9 +30,14 @@ export function tokenize(text: string): Token[] {
   const folded = text.replace(URL_TEXT, ' ').normalize('NFKC').toLowerCase();
   for (const [run] of folded.matchAll(WORD)) {
     if (!UNSPACED.test(run)) push(tokens, run);
-    else for (const part of segmenter.segment(run)) if (part.isWordLike) push(tokens, part.segment);
+    else for (const part of segments(run)) if (part.isWordLike) push(tokens, part.segment);
   }
   return tokens;
+}
+
+function segments(run: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('ja', { granularity: 'word' });
+  return segmenter.segment(run);
 }
 
 function push(tokens: Token[], word: string): void {
