@@ -10,7 +10,7 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'kiban-build-'));
   const files = {
-    'node_modules/typescript/bin/tsc': `require('fs').appendFileSync('${root}/compiled', process.argv.slice(3).join(' ') + '\\n')`,
+    'node_modules/typescript/bin/tsc': `require('fs').appendFileSync('${root}/compiled', process.argv.filter((each) => each.includes('apps')).join(' ') + '\\n')`,
     'tools/build/bundle.mjs': `import { mkdirSync, writeFileSync } from 'node:fs';
       mkdirSync('bundle', { recursive: true }); writeFileSync('bundle/main.mjs', '1');`,
     'tsconfig.base.json': '{}',

@@ -70,7 +70,12 @@ export class Platform {
   async start(): Promise<void> {
     const { paths, reporter } = this.#options;
     const externalPubSub = process.env['PUBSUB_EMULATOR_HOST'] || undefined;
-    const apps = [...(externalPubSub ? [] : [EMULATOR]), ...this.#specs.map(({ name }) => name), JOBS];
+    // What needs neither database nor Pub/Sub is built first and uses the time in which those start: a reader's first request
+    // needs these and `content`.
+    const needsNothing = ({ databases, pubsub }: ServiceSpec) => !databases.length && !pubsub;
+    const early = this.#specs.filter(needsNothing);
+    const late = this.#specs.filter((spec) => !needsNothing(spec));
+    const apps = [...(externalPubSub ? [] : [EMULATOR]), ...[...early, ...late].map(({ name }) => name), JOBS];
     this.#build = startBuild(ROOT, apps);
     const { stale } = this.#build;
     if (stale.length) reporter.step('build', `building what changed: ${stale.join(', ')}`);
@@ -86,16 +91,14 @@ export class Platform {
       databaseUrl: (name) => this.#databases.url(name),
     };
     const start = (specs: readonly ServiceSpec[]) => specs.map((spec) => this.#startService(spec, surroundings));
-    // What needs neither database nor Pub/Sub uses the time in which those start.
-    const needsNothing = ({ databases, pubsub }: ServiceSpec) => !databases.length && !pubsub;
-    const early = Promise.all(start(this.#specs.filter(needsNothing)));
-    early.catch(() => {});
+    const earlyOnes = Promise.all(start(early));
+    earlyOnes.catch(() => {});
     this.#starting = Promise.allSettled([this.#databases.start(), this.#startPubSub(surroundings, !externalPubSub)]);
     for (const result of (await this.#starting) as PromiseSettledResult<void>[]) {
       if (result.status === 'rejected') throw result.reason;
     }
     reporter.step('infrastructure', 'PostgreSQL and Pub/Sub are up');
-    await Promise.all([early, ...start(this.#specs.filter((spec) => !needsNothing(spec)))]);
+    await Promise.all([earlyOnes, ...start(late)]);
     this.#jobs = new Jobs({ surroundings, reporter, built: this.#build.built(JOBS) });
   }
 
