@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 
 /** As the bundler writes them: one a line. */
 const STATEMENT = /^import (?:(?<clause>.+) from )?"(?<from>[^"]+)";$/;
+/** Exports of packages that are namespaces themselves. */
+const NAMESPACES = { zod: ['z', 'default'] };
 const CLAUSE = /^(?<whole>[\w$]+)?(?:, )?(?:\* as (?<namespace>[\w$]+)|\{ (?<names>.+) \})?$/;
 
 /**
@@ -23,7 +25,9 @@ export function linkVendor({ fileName, code, imports, dynamicImports }, isPackag
     missing.delete(from);
     for (const [name, local] of bindings(clause)) {
       imported.add(`${exportedAs(from, name)} as ${local}`);
-      exported.add(name === '*' ? exportMembers(from, membersOf(local, code)) : exportName(from, name));
+      const isNamespace = name === '*' || NAMESPACES[from]?.includes(name);
+      const members = isNamespace ? membersOf(local, code) : undefined;
+      exported.add(members ? exportMembers(from, name, members) : exportName(from, name));
     }
     if (!clause) exported.add(`import "${from}";`);
     return '';
@@ -53,7 +57,7 @@ function bindings(clause) {
   return found.map(([imported, local = imported]) => [imported, local]);
 }
 
-/** Names used as members of `local`; undefined when it is used as a whole, too. */
+/** Names used as members of `local`; undefined when it is used as a whole, too, or a text has a word like it. */
 function membersOf(local, code) {
   const uses = code.matchAll(
     new RegExp(`(?<![\\w$.-])${local.replaceAll('$', '\\$')}(?![\\w$])(?:\\.([\\w$]+))?`, 'g'),
@@ -63,20 +67,18 @@ function membersOf(local, code) {
 }
 
 function exportName(from, name) {
-  return `export { ${name} as ${exportedAs(from, name)} } from "${from}";`;
+  const as = exportedAs(from, name);
+  return name === '*' ? `export * as ${as} from "${from}";` : `export { ${name} as ${as} } from "${from}";`;
 }
 
 /** An object with the members that are used leaves the others to tree-shaking: of zod the texts in fifty languages. */
-function exportMembers(from, members) {
-  const as = exportedAs(from, '*');
-  if (!members) return `export * as ${as} from "${from}";`;
-  const local = `_${as}`;
+function exportMembers(from, name, members) {
+  const as = exportedAs(from, name);
+  const whole = `_${as}`;
+  const entries = members.toSorted().map((each) => `${each}: ${whole}.${each}`);
   return [
-    `import * as ${local} from "${from}";`,
-    `export const ${as} = { ${members
-      .toSorted()
-      .map((each) => `${each}: ${local}.${each}`)
-      .join(', ')} };`,
+    `import ${name === '*' ? `* as ${whole}` : `{ ${name} as ${whole} }`} from "${from}";`,
+    `export const ${as} = { ${entries.join(', ')} };`,
   ].join('\n');
 }
 

@@ -20,8 +20,9 @@ if (process.argv[2] === 'fail') await (await import('./lazy.js')).fail();
 `;
 const LAZY = `
 import { Redis } from 'ioredis';
+import { z } from 'zod';
 import { decoded } from './library.js';
-export const fail = () => decoded(typeof Redis);
+export const fail = () => decoded(typeof Redis, z.number().parse(1));
 `;
 
 describe('a bundle', () => {
