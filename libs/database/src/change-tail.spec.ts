@@ -71,6 +71,27 @@ describe('ChangeTail', () => {
     expect(one.seen).toHaveLength(1);
   });
 
+  it('sees what another replica committed before it listened, long before it would poll', async () => {
+    const { database, write } = await log();
+    const mayListen = Promise.withResolvers<void>();
+    const connect = database.pool.connect.bind(database.pool);
+    database.pool.connect = (async () => {
+      const client = await connect();
+      const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+      const held = (...args: unknown[]) =>
+        String(args[0]).startsWith('LISTEN') ? mayListen.promise.then(() => query(...args)) : query(...args);
+      return Object.assign(client, { query: held });
+    }) as typeof connect;
+    const { tail, seen } = follow(database, 60_000);
+    await tail.start();
+    await write(1);
+    expect(seen).toEqual([]);
+
+    mayListen.resolve();
+
+    await until(() => seen.length === 1, { message: 'what came before it listened' });
+  });
+
   it('takes one connection, however often its start fails', async () => {
     const { database } = await log();
     await database.query('ALTER TABLE entry RENAME TO later');
