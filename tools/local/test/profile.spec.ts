@@ -62,8 +62,6 @@ describe('npm run profile', () => {
     const args = ['version-2', '--seconds', '1', '--out', fileOf('version-2'), ...compare];
     expect(await profileCommand(args, paths)).toBe(0);
     const { changes } = JSON.parse(printed.at(-1) ?? '') as { changes: { name: string; change: number }[] };
-    const sizes = changes.map(({ change }) => Math.abs(change));
-    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
     expect(changes).toContainEqual(expect.objectContaining({ name: 'burnLess', change: expect.any(Number) }));
     // Beside each other: how much of a core both got is not theirs to say.
     expect(shareOf('burnLess', 'version-2')).toBeGreaterThan(shareOf('burnLess', 'version-1'));
