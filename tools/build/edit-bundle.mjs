@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
-import { onLog, OPTIONAL, plugins } from './bundle-options.mjs';
+import { onLog, OPTIONAL, plugins, WRITTEN } from './bundle-options.mjs';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const app = process.argv[2];
@@ -25,14 +25,7 @@ const COMMON = {
     if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') onLog(level, log, print);
   },
 };
-const WRITTEN = {
-  dir: out,
-  format: 'esm',
-  sourcemap: true,
-  sourcemapExcludeSources: true,
-  keepNames: true,
-  strictExecutionOrder: true,
-};
+const EDITED = { ...WRITTEN, dir: out, strictExecutionOrder: true };
 
 let bundled = '';
 await mkdir(out, { recursive: true });
@@ -70,7 +63,7 @@ async function bundleApp() {
     },
   });
   await bundle.write({
-    ...WRITTEN,
+    ...EDITED,
     entryFileNames: 'main.mjs',
     chunkFileNames: '[name].mjs',
     paths: (name) => (names.has(name) ? `./${fileOf(name)}.mjs` : name),
@@ -97,7 +90,7 @@ async function bundleLibraries(names) {
     external: OPTIONAL,
     plugins: [entries, ...plugins],
   });
-  await bundle.write({ ...WRITTEN, entryFileNames: '[name].mjs', chunkFileNames: `${LIBRARY}[name].mjs` });
+  await bundle.write({ ...EDITED, entryFileNames: '[name].mjs', chunkFileNames: `${LIBRARY}[name].mjs` });
   await bundle.close();
 }
 

@@ -1,5 +1,5 @@
 // The part of an app's bundle that packages make up.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -58,11 +58,9 @@ async function bundleVendor(dir, modules) {
 /** Packages are what the lockfile says: they are not read for this. */
 function digestOf(modules) {
   const files = ['package-lock.json', ...readdirSync(import.meta.dirname).map((name) => join('tools/build', name))].map(
-    (file) => readFileSync(join(ROOT, file)),
+    (file) => readFileSync(join(ROOT, file), 'utf8'),
   );
-  const hash = createHash('sha256');
-  for (const part of [process.version, ...files, ...[...modules].flat()]) hash.update(`${part.length}:`).update(part);
-  return hash.digest('hex');
+  return hash('sha256', JSON.stringify([process.version, files, [...modules]]));
 }
 
 function filesIn(dir) {
